@@ -1,0 +1,35 @@
+/**
+ * Failures that others wrote, brought within bounds.
+ * FF1. Whatever JSON comes, a Failure with a valid code and bounded size goes: it is stored, sent and shown.
+ */
+import { failureCodes, type Failure } from './failure.ts';
+import { patterns } from './ids.ts';
+import { type Json, type JsonObject } from './json.ts';
+import { inlineLimitBytes } from './payload.ts';
+
+/** Longest message, in UTF-16 code units. */
+export const messageLimit = 4096;
+
+/** A bad code becomes `AGENT_THREW`, a long message is cut, details over 16 KiB give way to their size. */
+export function clampFailure(given: Readonly<Record<string, Json | undefined>>): Failure {
+  const { code, message, retryable, details, retryAfterMs } = given;
+  return {
+    code: typeof code === 'string' && patterns.failureCode.test(code) ? code : 'AGENT_THREW',
+    message: typeof message === 'string' ? cut(message) : failureCodes.AGENT_THREW,
+    retryable: retryable === true,
+    ...(details === undefined ? {} : { details: clampDetails(details) }),
+    ...(isDuration(retryAfterMs) ? { retryAfterMs } : {}),
+  };
+}
+
+const cut = (message: string): string =>
+  message.length <= messageLimit ? message : `${message.slice(0, messageLimit - 1).toWellFormed()}…`;
+
+function clampDetails(details: Json): Json {
+  const bytes = Buffer.byteLength(JSON.stringify(details));
+  const omitted: JsonObject = { omitted: `details of ${bytes} bytes; at most ${inlineLimitBytes} are kept` };
+  return bytes <= inlineLimitBytes ? details : omitted;
+}
+
+const isDuration = (value: Json | undefined): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0;
