@@ -1,0 +1,187 @@
+/**
+ * JSON Schema (2020-12), for inputs and for agent contracts. The only file that knows ajv.
+ * JS1. A schema that refers outside itself, or whose patterns could hang, is refused before it is compiled.
+ * JS2. A schema object is compiled once.
+ */
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { type Result } from '../failure.ts';
+import { isJsonObject, type Json, type JsonObject } from '../json.ts';
+import { nearest } from './nearest.ts';
+import { echo } from './problem.ts';
+import { regexProblem } from './regex-safety.ts';
+import { childOf, escapePointer, isList, pointerSegments } from './scope.ts';
+
+export interface SchemaProblem {
+  readonly code: 'WF_SCHEMA_INVALID' | 'WF_SCHEMA_REF' | 'WF_REGEX_UNSAFE';
+  /** JSON pointer in the schema. */
+  readonly path: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** One way in which a value does not fit. `got` is redacted and cut at 80 characters. */
+export interface ValueProblem {
+  readonly path: string;
+  readonly message: string;
+  readonly expected: string;
+  readonly got: string;
+}
+
+/** Every problem of a value, at most twenty; none: it fits. */
+export type Validator = (value: Json) => readonly ValueProblem[];
+export type CompiledSchema = Result<Validator, readonly SchemaProblem[]>;
+
+const compiled = new WeakMap<JsonObject, CompiledSchema>();
+let ajv: Ajv2020 | undefined;
+
+export function compileSchema(schema: JsonObject): CompiledSchema {
+  const known = compiled.get(schema);
+  if (known !== undefined) return known;
+  const result = compile(schema);
+  compiled.set(schema, result);
+  return result;
+}
+
+function compile(schema: JsonObject): CompiledSchema {
+  const problems: SchemaProblem[] = [];
+  checkSchema(schema, '', schema, problems);
+  if (problems.length > 0) return { ok: false, problem: problems };
+  // Made at the first use: its own meta schema costs some milliseconds.
+  ajv ??= new Ajv2020({
+    strict: false,
+    allErrors: true,
+    validateFormats: false,
+    addUsedSchema: false,
+    logger: false,
+  });
+  try {
+    if (ajv.validateSchema(schema) !== true)
+      return { ok: false, problem: (ajv.errors ?? []).map(schemaProblem) };
+    const validate = ajv.compile(schema);
+    // The library would keep every schema for ever; the weak map above is the memory.
+    ajv.removeSchema(schema);
+    return { ok: true, value: (value) => problemsOf(validate, value) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message.slice(0, 200) : 'cannot be compiled';
+    return { ok: false, problem: [{ code: 'WF_SCHEMA_INVALID', path: '', message }] };
+  }
+}
+
+const schemaProblem = (error: ErrorObject): SchemaProblem => {
+  const allowed: unknown = error.params['allowedValues'];
+  const values = Array.isArray(allowed) ? `: ${allowed.join(', ')}` : '';
+  return {
+    code: 'WF_SCHEMA_INVALID',
+    path: error.instancePath,
+    message: `not a valid JSON Schema: ${error.message ?? 'unknown'}${values}`,
+  };
+};
+
+/** Keywords whose value is a schema, a list of schemas, or a mapping of names to schemas. */
+const single =
+  'additionalProperties unevaluatedProperties items unevaluatedItems contains propertyNames not if then else contentSchema'.split(
+    ' ',
+  );
+const several = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
+const named = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'];
+const others =
+  '$schema $id $ref $anchor $dynamicRef $dynamicAnchor $vocabulary $comment title description default deprecated readOnly writeOnly examples type enum const multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern maxItems minItems uniqueItems maxContains minContains maxProperties minProperties required dependentRequired format contentEncoding contentMediaType nullable'.split(
+    ' ',
+  );
+const keywords = new Set([...single, ...several, ...named, ...others]);
+
+function checkSchema(schema: Json, path: string, root: JsonObject, problems: SchemaProblem[]): void {
+  if (!isJsonObject(schema)) return;
+  for (const [key, value] of Object.entries(schema)) {
+    const at = `${path}/${escapePointer(key)}`;
+    if (!keywords.has(key) && !key.startsWith('x-')) {
+      const near = nearest(key, keywords);
+      const hint = near === undefined ? 'remove it, or begin it with x-' : `did you mean '${near}'?`;
+      problems.push({
+        code: 'WF_SCHEMA_INVALID',
+        path: at,
+        message: `unknown keyword '${key.slice(0, 80)}'`,
+        hint,
+      });
+    }
+    if (key === '$ref' || key === '$dynamicRef') checkRef(value, at, root, problems);
+    if (key === 'pattern') checkPattern(value, at, problems);
+    if (single.includes(key)) checkSchema(value, at, root, problems);
+    if (several.includes(key) && isList(value))
+      value.forEach((item, index) => checkSchema(item, `${at}/${index}`, root, problems));
+    if (named.includes(key) && isJsonObject(value))
+      for (const [name, item] of Object.entries(value)) {
+        const below = `${at}/${escapePointer(name)}`;
+        if (key === 'patternProperties') checkPattern(name, below, problems);
+        checkSchema(item, below, root, problems);
+      }
+  }
+}
+
+function checkRef(ref: Json, path: string, root: JsonObject, problems: SchemaProblem[]): void {
+  const local = typeof ref === 'string' && /^#(?:\/|$)/.test(ref);
+  let target: Json | undefined = local ? root : undefined;
+  if (local) for (const key of pointerSegments(ref.slice(1))) target = target && childOf(target, key);
+  if (target === undefined)
+    problems.push({
+      code: 'WF_SCHEMA_REF',
+      path,
+      message: `reference ${echo(ref)} ${local ? 'leads nowhere' : 'leads out of the schema'}`,
+      hint: "only references within the schema are allowed: '#/$defs/…'",
+    });
+}
+
+function checkPattern(pattern: Json, path: string, problems: SchemaProblem[]): void {
+  const why = typeof pattern === 'string' ? regexProblem(pattern) : undefined;
+  if (why !== undefined)
+    problems.push({
+      code: why === 'pattern is not a regular expression' ? 'WF_SCHEMA_INVALID' : 'WF_REGEX_UNSAFE',
+      path,
+      message: `pattern ${echo(pattern)} is refused: ${why}`,
+      hint: 'repeat single characters or classes, not groups: ^[a-z]+$',
+    });
+}
+
+function problemsOf(validate: ValidateFunction, value: Json): readonly ValueProblem[] {
+  if (validate(value) === true) return [];
+  return (validate.errors ?? []).slice(0, 20).map((error) => valueProblem(error, value));
+}
+
+function valueProblem(error: ErrorObject, value: Json): ValueProblem {
+  const params: Readonly<Record<string, unknown>> = error.params;
+  const missing = params['missingProperty'];
+  const extra = params['additionalProperty'] ?? params['unevaluatedProperty'];
+  const name = typeof missing === 'string' ? missing : typeof extra === 'string' ? extra : undefined;
+  const path = name === undefined ? error.instancePath : `${error.instancePath}/${escapePointer(name)}`;
+  let got: Json | undefined = value;
+  for (const key of pointerSegments(path)) got = got && childOf(got, key);
+  const expected = expectedBy(error.keyword, params, error.message ?? 'another value');
+  const at = path === '' ? 'the value' : path;
+  return {
+    path,
+    message: `${at}: expected ${expected}`,
+    expected,
+    got: got === undefined ? 'nothing' : echo(got),
+  };
+}
+
+function expectedBy(keyword: string, params: Readonly<Record<string, unknown>>, message: string): string {
+  if (keyword === 'required') return 'a value';
+  if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties') return 'no such key';
+  if (keyword === 'enum' && Array.isArray(params['allowedValues']))
+    return `one of ${JSON.stringify(params['allowedValues'])}`;
+  const unit = sizeUnits[keyword];
+  const limit = params['limit'];
+  if (unit !== undefined && typeof limit === 'number')
+    return `${keyword.startsWith('min') ? 'at least' : 'at most'} ${limit} ${unit}`;
+  return message.replace(/^must (?:be |have )?/, '');
+}
+
+const sizeUnits: Readonly<Record<string, string>> = {
+  minLength: 'characters',
+  maxLength: 'characters',
+  minItems: 'items',
+  maxItems: 'items',
+  minProperties: 'keys',
+  maxProperties: 'keys',
+};

@@ -1,0 +1,115 @@
+/** One step of a workflow file. */
+import { patterns } from '../ids.ts';
+import { type JsonObject } from '../json.ts';
+import { type KnownAgents, parseAgentRef } from './agent-ref.ts';
+import { type StepDefinition, type Template } from './definition.ts';
+import { booleanOf, durationOf, mapOf, takeField, textsOf, wrongType } from './field.ts';
+import { bodyWords, checkWords, stepWords } from './language.ts';
+import { nearest } from './nearest.ts';
+import { quote } from './problem.ts';
+import { expressionOf, templateOf } from './placed-expression.ts';
+import { didYouMean, type Report, type Where } from './report.ts';
+import { parseJoin, parseRetry } from './retry.ts';
+import { type MapEntry, type MapNode, type SourceNode } from './source-node.ts';
+import { templateReads } from './template.ts';
+import { type Variables } from './expression-check.ts';
+
+export interface StepContext {
+  readonly variables: Variables;
+  /** Step ids in the order of the file. */
+  readonly order: ReadonlyMap<string, number>;
+  readonly agents: KnownAgents | undefined;
+  readonly report: Report;
+}
+
+/** `undefined` where what is missing makes the step useless to later checks. */
+export function parseStep(entry: MapEntry, context: StepContext): StepDefinition | undefined {
+  const { report } = context;
+  checkStepId(entry, report);
+  const node = mapOf(entry.value, report);
+  if (node === undefined) return undefined;
+  checkWords(node, stepWords, `step ${quote(entry.key)}`, report);
+  checkBody(node, entry, report);
+  const agent = parseAgentRef(takeField(node, 'agent', report), context.agents, report);
+  const input = parseWith(takeField(node, 'with', report), context);
+  const condition = expressionOf(takeField(node, 'if', report), 'condition', context.variables, report);
+  const retry = parseRetry(takeField(node, 'retry', report), report);
+  const timeoutMs = durationOf(takeField(node, 'timeout', report), report);
+  const deadlineMs = durationOf(takeField(node, 'deadline', report), report);
+  return {
+    kind: 'agent',
+    id: entry.key,
+    agent: agent ?? { name: '' },
+    needs: needsOf(node, [condition?.reads ?? [], templateReads(input)].flat(), context),
+    join: parseJoin(takeField(node, 'join', report), report),
+    ...(condition === undefined ? {} : { if: condition }),
+    with: input,
+    ...(retry === undefined ? {} : { retry }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    continueOnError: booleanOf(takeField(node, 'continueOnError', report), report) ?? false,
+  };
+}
+
+function checkStepId(entry: MapEntry, report: Report): void {
+  if (patterns.stepId.test(entry.key)) return;
+  const better = entry.key.replace(/[^A-Za-z0-9_]+/g, '_').slice(0, 64);
+  report.add('WF_STEP_ID', { at: entry.keyAt, path: entry.value.path }, `step id ${quote(entry.key)}`, {
+    expected: 'letters, digits and _, not beginning with a digit, at most 64',
+    hint: patterns.stepId.test(better) && better !== '_' ? `write '${better}'` : 'choose another id',
+  });
+}
+
+function checkBody(node: MapNode, entry: MapEntry, report: Report): void {
+  const bodies = node.entries.filter((field) => Object.hasOwn(bodyWords, field.key));
+  if (bodies.length === 1) return;
+  const second = bodies[1];
+  const where: Where = {
+    at: second === undefined ? entry.keyAt : second.keyAt,
+    path: second === undefined ? node.path : second.value.path,
+  };
+  const names = bodies.map((field) => field.key).join(', ');
+  report.add(
+    'WF_STEP_BODY',
+    where,
+    second === undefined
+      ? `step ${quote(entry.key)} has no body`
+      : `step ${quote(entry.key)} has several bodies: ${names}`,
+    {
+      expected: 'exactly one body',
+      hint: second === undefined ? "add 'agent: <name>'" : 'make a step of each',
+    },
+  );
+}
+
+const noInput: Template = { kind: 'literal', value: {} satisfies JsonObject };
+
+function parseWith(node: SourceNode | undefined, context: StepContext): Template {
+  if (node === undefined) return noInput;
+  if (node.kind === 'list' || (node.kind === 'scalar' && typeof node.value !== 'string')) {
+    wrongType(node, 'a mapping', context.report);
+    return noInput;
+  }
+  const template = templateOf(node, context.variables, context.report);
+  if (node.kind === 'scalar' && template.kind === 'literal')
+    wrongType(node, 'a mapping or one ${{ }}', context.report, 'with: { <name>: <value> }');
+  return template;
+}
+
+/** Written `needs` and the steps that expressions read, without repeats, in the order of the file. */
+function needsOf(
+  node: MapNode,
+  reads: readonly (readonly string[])[],
+  context: StepContext,
+): readonly string[] {
+  const needs = new Set<string>();
+  for (const need of textsOf(takeField(node, 'needs', context.report), context.report))
+    if (context.order.has(need.value)) needs.add(need.value);
+    else
+      context.report.add('WF_UNKNOWN_STEP', need, `unknown step ${quote(need.value)}`, {
+        expected: `a step of this workflow: ${[...context.order.keys()].slice(0, 20).join(', ')}`,
+        ...didYouMean(nearest(need.value, context.order.keys()), 'correct the id or remove it'),
+      });
+  for (const [root, id] of reads) if (root === 'steps' && id !== undefined) needs.add(id);
+  return [...needs].sort((a, b) => (context.order.get(a) ?? 0) - (context.order.get(b) ?? 0));
+}
