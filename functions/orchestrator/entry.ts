@@ -1,0 +1,132 @@
+/**
+ * A run as the orchestrator holds it between loading and storing: folded state, the head of its chain, and the commits
+ * whose effects may not have been sent.
+ * E1. `published` never passes a commit that may still have to be sent.
+ * E2. Loading checks the chain: every commit names the digest of the one before it.
+ */
+import { commitDigest } from '#core/commit.ts';
+import { evolveCommit, absent, type PresentRun } from '#core/run/evolve.ts';
+import { isSpent } from '#core/run/effects.ts';
+import { type RunState } from '#core/run/types.ts';
+import { commitSchema, type Cause, type Commit, type StoredRun } from '#core/ports.ts';
+
+export interface Entry {
+  readonly run: PresentRun;
+  /** Digest of the commit of `run.version`. */
+  readonly head: string;
+  /** Effects of every version up to this one are known to be acknowledged, or need no sending. */
+  readonly published: number;
+  /** Commits above `published`, ascending. */
+  readonly tail: readonly TailCommit[];
+  /** Version of the last snapshot written or loaded. */
+  readonly snapshotAt: number;
+}
+
+export interface TailCommit {
+  readonly commit: Commit;
+  /** This process has seen its effects acknowledged. */
+  readonly acknowledged: boolean;
+}
+
+/** A stored run that cannot be gone on with; the run is quarantined. */
+export class StoredRunProblem extends Error {
+  override readonly name = 'StoredRunProblem';
+  readonly code: 'STATE_VERSION_NEWER' | 'STATE_CORRUPT';
+  constructor(code: 'STATE_VERSION_NEWER' | 'STATE_CORRUPT', message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Folds what was loaded. Undefined where the run has no commit. Throws `StoredRunProblem`. */
+export function entryOf(stored: StoredRun): Entry | undefined {
+  const { snapshot } = stored;
+  const newest = Math.max(snapshot?.schema ?? 0, ...stored.commits.map((commit) => commit.schema));
+  if (newest > commitSchema) {
+    const problem = `a stored commit has schema ${newest}; this version reads up to ${commitSchema}. Upgrade Baton, then \`baton recover\`.`;
+    throw new StoredRunProblem('STATE_VERSION_NEWER', problem);
+  }
+  let run: RunState = snapshot?.state ?? absent;
+  let head = snapshot?.head;
+  let before: string | undefined;
+  for (const commit of stored.commits) {
+    const digest = commitDigest(commit);
+    const folded = commit.version <= (snapshot?.version ?? 0);
+    const expected = folded ? before : head;
+    if (expected !== undefined && commit.parent !== expected) throw broken(commit);
+    if (!folded) {
+      if (commit.version !== (run.status === 'absent' ? 1 : run.version + 1)) throw broken(commit);
+      run = evolveCommit(run, commit);
+      head = digest;
+    }
+    before = digest;
+  }
+  if (run.status === 'absent' || head === undefined) return undefined;
+  const published = stored.commits.at(-1)?.published ?? snapshot?.published ?? 0;
+  return {
+    run,
+    head,
+    published,
+    tail: stored.commits
+      .filter((commit) => commit.version > published)
+      .map((commit) => ({ commit, acknowledged: false })),
+    snapshotAt: snapshot?.version ?? 0,
+  };
+}
+
+/** The entry after `commit` was stored; its effects are not acknowledged yet. */
+export function withCommit(before: Entry | undefined, commit: Commit, run: PresentRun): Entry {
+  const tail = (before?.tail ?? []).filter((past) => past.commit.version > commit.published);
+  return {
+    run,
+    head: commitDigest(commit),
+    published: commit.published,
+    tail: [...tail, { commit, acknowledged: false }],
+    snapshotAt: before?.snapshotAt ?? 0,
+  };
+}
+
+export function acknowledge(entry: Entry, versions: ReadonlySet<number>): Entry {
+  const tail = entry.tail.map((past) =>
+    versions.has(past.commit.version) ? { ...past, acknowledged: true } : past,
+  );
+  let published = entry.published;
+  let sent = 0;
+  while (tail[sent]?.acknowledged === true) {
+    published = tail[sent]?.commit.version ?? published;
+    sent += 1;
+  }
+  return { ...entry, published, tail: tail.slice(sent) };
+}
+
+/**
+ * `published` for the next commit, which leaves the run in `after`: past commits that were acknowledged, and past
+ * those whose tasks have all been settled, since these need no sending any more (E1). So the range that loading has
+ * to read stays short even where every commit is written by another process.
+ */
+export function publishedFor(before: Entry | undefined, after: PresentRun): number {
+  let published = before?.published ?? 0;
+  for (const past of before?.tail ?? []) {
+    if (!past.acknowledged && !isSpent(after, past.commit)) break;
+    published = past.commit.version;
+  }
+  return published;
+}
+
+/** The commit above `published` that this very record caused, if its effects may not have been sent. */
+export const unsentCommitOf = (entry: Entry, cause: Cause): Commit | undefined =>
+  entry.tail.find(
+    (past) =>
+      !past.acknowledged &&
+      past.commit.causes.some(
+        (other) =>
+          other.topic === cause.topic && other.partition === cause.partition && other.offset === cause.offset,
+      ),
+  )?.commit;
+
+const broken = (commit: Commit): StoredRunProblem =>
+  new StoredRunProblem(
+    'STATE_CORRUPT',
+    `commit ${commit.version} of run ${commit.runId} does not follow the commit before it; expected an unbroken chain. ` +
+      'The run is set aside; restore its commits from a backup, then `baton recover`.',
+  );

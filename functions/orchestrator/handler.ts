@@ -1,0 +1,54 @@
+/**
+ * The orchestrator step handler: Kafka records in, commits and effects out (see `advance-runs.ts`).
+ * H1. The batch is one thing: all of it is done, or `InfrastructureError` makes it come again.
+ */
+import { type CapabilityKeys } from '#core/capability.ts';
+import { InfrastructureError } from '#core/failure.ts';
+import { recordsOf } from '#core/kafka-records.ts';
+import { type KafkaHandler } from '#core/lambda-kafka.ts';
+import {
+  type AgentCatalog,
+  type Clock,
+  type Log,
+  type Logger,
+  type Random,
+  type Store,
+} from '#core/ports.ts';
+import { putDeadLetters } from '../dead-letters.ts';
+import { advanceRuns } from './advance-runs.ts';
+import { createDefinitions } from './definitions.ts';
+import { readInputs } from './read-inputs.ts';
+import { createRunCache } from './run-cache.ts';
+
+export interface OrchestratorDeps {
+  readonly log: Pick<Log, 'publish'>;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly keys: CapabilityKeys;
+  readonly agents: AgentCatalog;
+  readonly storeRetentionMs: number;
+  /** Commits between snapshots; 50 unless given. */
+  readonly snapshotEvery?: number;
+  /** Live runs kept in memory; 2,000 unless given, 0 for none. */
+  readonly cachedRuns?: number;
+}
+
+/** Left of the function's time, below this no further round begins. */
+const marginMs = 5_000;
+
+export function createHandler(deps: OrchestratorDeps): KafkaHandler {
+  const definitions = createDefinitions(deps.store.definitions);
+  const cache = createRunCache(deps.cachedRuns ?? 2_000);
+  const batchDeps = { ...deps, definitions, cache, snapshotEvery: deps.snapshotEvery ?? 50 };
+  const readDeps = { ...deps, definitions };
+  return async (event, context) => {
+    const records = recordsOf(event);
+    if (!records.ok) throw new InfrastructureError(`${records.problem.code}: ${records.problem.message}`);
+    const { inputs, poison } = await readInputs(readDeps, records.value);
+    await putDeadLetters({ log: deps.log, blobs: deps.store.blobs, logger: deps.logger }, poison);
+    await advanceRuns(batchDeps, inputs, () => context.getRemainingTimeInMillis() < marginMs);
+    return { batchItemFailures: [] };
+  };
+}

@@ -1,0 +1,164 @@
+/**
+ * Turns the records of a batch into inputs of runs.
+ * RI1. Never throws for what a record holds: what cannot be taken up becomes a dead letter and leaves its partition free.
+ * RI2. A response is taken up only with a valid capability for its own run, step, attempt and agent.
+ */
+import { decodeEvent, type BatonEvent } from '#core/cloud-event.ts';
+import { verifyCapability, type CapabilityKeys } from '#core/capability.ts';
+import { eventCatalog, isEventType, sources } from '#core/event-catalog.ts';
+import { parseCancel, parseOutcome, parseWake, type TaskOutcome } from '#core/event-data.ts';
+import { failure } from '#core/failure.ts';
+import { parseRunId, patterns } from '#core/ids.ts';
+import { type BlobScope, type BlobStore, type Cause, type Clock, type LogRecord } from '#core/ports.ts';
+import { type DeadLetter } from '../dead-letters.ts';
+import { checkRefs } from './blobs.ts';
+import { type Incoming } from './incoming.ts';
+import { openStart, type StartDeps } from './starts.ts';
+
+export interface ReadDeps extends StartDeps {
+  readonly keys: CapabilityKeys;
+  readonly clock: Clock;
+  /** Starts whose record is older than this are never started: what absorbed them may be gone. Milliseconds. */
+  readonly storeRetentionMs: number;
+}
+
+export interface ReadBatch {
+  readonly inputs: readonly Incoming[];
+  readonly poison: readonly DeadLetter[];
+}
+
+export async function readInputs(deps: ReadDeps, records: readonly LogRecord[]): Promise<ReadBatch> {
+  const inputs: Incoming[] = [];
+  const poison: DeadLetter[] = [];
+  for (const record of records) {
+    const read = await readOne(deps, record);
+    if ('problem' in read) poison.push({ record, problem: read.problem });
+    else inputs.push(read);
+  }
+  return { inputs, poison };
+}
+
+type Read = Incoming | { readonly problem: { readonly code: string; readonly reason: string } };
+
+const refuse = (code: string, reason: string): Read => ({ problem: { code, reason } });
+
+async function readOne(deps: ReadDeps, record: LogRecord): Promise<Read> {
+  const decoded = decodeEvent(record);
+  if (!decoded.ok) return refuse(decoded.problem.code, decoded.problem.message);
+  const event = decoded.value;
+  const { topic, partition, offset } = record;
+  const cause: Cause = { source: event.source, id: event.id, topic, partition, offset };
+  if (!isEventType(event.type)) {
+    return refuse(
+      'CE_UNKNOWN_TYPE',
+      `type '${event.type.slice(0, 80)}' is not in the event catalog; see schemas/events/.`,
+    );
+  }
+  if (eventCatalog[event.type].topic !== topic) {
+    const expected = eventCatalog[event.type].topic;
+    return refuse(
+      'CE_WRONG_TOPIC',
+      `${event.type} came on '${topic}'; expected '${expected}'. Send it there.`,
+    );
+  }
+  switch (event.type) {
+    case 'dev.baton.workflow.requested.v1': {
+      const oldest = deps.clock.now() - deps.storeRetentionMs;
+      if (record.timestamp < oldest) return refuse('START_TOO_OLD', tooOld(record.timestamp, oldest));
+      return { ...(await openStart(deps, event)), cause, record };
+    }
+    case 'dev.baton.step.completed.v1':
+    case 'dev.baton.step.failed.v1':
+      return readResponse(deps, event, cause, record);
+    case 'dev.baton.run.cancel.v1':
+    case 'dev.baton.run.wake.v1':
+      return readCommand(event, cause, record);
+    default:
+      return refuse('CE_WRONG_TOPIC', `${event.type} is not for the orchestrator.`);
+  }
+}
+
+function readCommand(event: BatonEvent, cause: Cause, record: LogRecord): Read {
+  const runId = parseRunId(event.runid ?? event.subject);
+  if (runId === undefined) return refuse('ID_INVALID', idProblem(event));
+  const identity = { source: event.source, id: event.id };
+  if (event.type === 'dev.baton.run.wake.v1') {
+    const wake = parseWake(event.data);
+    if (!wake.ok) return refuse(wake.problem.code, wake.problem.message);
+    if (event.source !== sources.timer) {
+      return refuse(
+        'CE_SOURCE_FORBIDDEN',
+        `'${event.source}' may not send wakes; expected ${sources.timer}.`,
+      );
+    }
+    return { runId, cause, record, input: { type: 'wake', ...identity, ...wake.value } };
+  }
+  const cancel = parseCancel(event.data);
+  if (!cancel.ok) return refuse(cancel.problem.code, cancel.problem.message);
+  return { runId, cause, record, input: { type: 'cancel', ...identity, ...cancel.value } };
+}
+
+async function readResponse(
+  deps: ReadDeps,
+  event: BatonEvent,
+  cause: Cause,
+  record: LogRecord,
+): Promise<Read> {
+  const runId = parseRunId(event.runid ?? event.subject);
+  if (runId === undefined) return refuse('ID_INVALID', idProblem(event));
+  const { stepid, attempt } = event;
+  if (stepid === undefined || !patterns.stepId.test(stepid) || attempt === undefined) {
+    return refuse(
+      'ID_INVALID',
+      'a response names its step and attempt in `stepid` and `attempt`, copied from the task.',
+    );
+  }
+  const agent = agentOf(event.source);
+  const claim = { runId, step: stepid, attempt, agent };
+  const verified = verifyCapability(deps.keys, claim, event.capability, record.timestamp);
+  if (!verified.ok) {
+    return refuse(
+      verified.problem,
+      `the response of '${event.source.slice(0, 80)}' for step '${stepid}' attempt ${attempt} does not carry the ` +
+        'capability of that task; expected `capability` and `source` as the task contract says. Nothing was changed.',
+    );
+  }
+  const input = {
+    type: 'response' as const,
+    source: event.source,
+    id: event.id,
+    step: stepid,
+    attempt,
+    agent,
+  };
+  const scope = { tenant: event.tenantid ?? 'default', runId };
+  return {
+    runId,
+    cause,
+    record,
+    input: { ...input, outcome: await outcomeOf(deps.store.blobs, scope, event) },
+  };
+}
+
+/** A result of the wrong shape is an answer too: the attempt fails at once instead of waiting for its deadline. */
+async function outcomeOf(blobs: BlobStore, scope: BlobScope, event: BatonEvent): Promise<TaskOutcome> {
+  const parsed = parseOutcome(event.type, event.data);
+  if (!parsed.ok)
+    return { status: 'failed', failure: failure('AGENT_OUTPUT_INVALID', parsed.problem.message) };
+  if (parsed.value.status === 'failed' || parsed.value.output.refs === undefined) return parsed.value;
+  const problem = await checkRefs(blobs, scope, parsed.value.output);
+  return problem === undefined ? parsed.value : { status: 'failed', failure: problem };
+}
+
+const agentOf = (source: string): string => {
+  const prefix = sources.agent('');
+  return source.startsWith(prefix) ? source.slice(prefix.length) : '';
+};
+
+const idProblem = (event: BatonEvent): string =>
+  `'${(event.runid ?? event.subject ?? '').slice(0, 80)}' is not a run id; expected 26 characters of base 32 in ` +
+  '`subject` or `runid`. Copy it from `./baton runs list`.';
+
+const tooOld = (timestamp: number, oldest: number): string =>
+  `the start is of ${new Date(timestamp).toISOString()}, older than store retention (${new Date(oldest).toISOString()}); ` +
+  'it may have run already. Send it again under a new id to start it.';

@@ -1,0 +1,61 @@
+/**
+ * Inputs that change nothing and still need an answer: commands for runs that are not there yet, wakes of runs that
+ * have ended or never began. All on state read from the primary.
+ */
+import { type InboxEntry, type RunWrite } from '#core/ports.ts';
+import { putDeadLetters, type DeadLetter } from '../dead-letters.ts';
+import { endOf } from './aftermath.ts';
+import { type BatchDeps, type Turn, type Work } from './batch.ts';
+import { type Incoming } from './incoming.ts';
+
+/** How long a command waits for its run to appear, and how often it is looked at again. Milliseconds. */
+export const inboxPatienceMs = 60_000;
+export const inboxRetryMs = 5_000;
+const wakeWithoutRunMs = 60_000;
+
+export async function settleIdle(deps: BatchDeps, turns: readonly Turn[]): Promise<void> {
+  const writes: RunWrite[] = [];
+  const letters: DeadLetter[] = [];
+  for (const { work, folded } of turns) {
+    for (const incoming of folded.idle) {
+      const write = wakeWrite(deps, work, incoming);
+      if (write !== undefined) writes.push(write);
+      if (work.entry === undefined && incoming.input.type === 'cancel') {
+        const letter = await keep(deps, incoming);
+        if (letter !== undefined) letters.push(letter);
+      }
+    }
+  }
+  if (writes.length > 0) await deps.store.runs.write(writes);
+  await putDeadLetters({ log: deps.log, blobs: deps.store.blobs, logger: deps.logger }, letters);
+}
+
+/** A wake on an ended run writes its row again; one that finds no commit is put off: the first may be on its way. */
+function wakeWrite(deps: BatchDeps, work: Work, { input }: Incoming): RunWrite | undefined {
+  if (input.type !== 'wake') return undefined;
+  const run = work.entry?.run;
+  if (run?.status === 'finished') return endOf(run);
+  if (run !== undefined) return undefined;
+  return { type: 'postpone', runId: work.runId, wakeAt: deps.clock.now() + wakeWithoutRunMs };
+}
+
+/** Keeps a command until its run is there; past that, it is answered as a dead letter. */
+async function keep(deps: BatchDeps, incoming: Incoming): Promise<DeadLetter | undefined> {
+  const now = deps.clock.now();
+  const { source, id } = incoming.input;
+  const { topic, value } = incoming.record;
+  const entry: InboxEntry = {
+    source,
+    id,
+    record: { topic, key: incoming.runId, value: value ?? new Uint8Array() },
+    retryAt: now + inboxRetryMs,
+    expireAt: now + inboxPatienceMs,
+  };
+  const { expireAt } = await deps.store.inbox.put(entry);
+  if (now < expireAt) return undefined;
+  await deps.store.inbox.remove([{ source, id }]);
+  const reason =
+    `no run ${incoming.runId} appeared within ${inboxPatienceMs / 1000} s; expected the id of a run. ` +
+    'Look it up with `./baton runs list`, then send the command again under a new id.';
+  return { record: incoming.record, problem: { code: 'RUN_NOT_FOUND', reason } };
+}

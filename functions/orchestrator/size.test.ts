@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { topics } from '#core/event-catalog.ts';
+import { chain } from '#tests/engine/chain.ts';
+import { completed, openEngine, type Engine, type EngineOptions } from '#tests/engine/engine.ts';
+import { onlyRun } from '#tests/engine/sandbox.ts';
+
+const open: Engine[] = [];
+async function engine(options: Partial<EngineOptions> = {}): Promise<Engine> {
+  const made = await openEngine({
+    workflow: chain,
+    agents: { worker: (task) => completed(task.input) },
+    ...options,
+  });
+  open.push(made);
+  return made;
+}
+afterEach(async () => {
+  for (const made of open.splice(0)) await made.close();
+});
+
+describe('long and wide runs', () => {
+  it('load from a snapshot on, and go on from it in a new sandbox', async () => {
+    const steps = Array.from(
+      { length: 30 },
+      (_, i) => `  s${i}: { agent: worker${i === 0 ? '' : `, needs: [s${i - 1}]`} }`,
+    );
+    const e = await engine({
+      workflow: `name: long\nversion: "1.0.0"\nsteps:\n${steps.join('\n')}\n`,
+      orchestrator: { snapshotEvery: 5 },
+    });
+    await e.start('a', {});
+    for (let round = 0; round < 40; round += 1) {
+      e.restart();
+      await e.deliver(await e.take(topics.request));
+      await e.deliver(await e.take(topics.response));
+      await e.answerTasks();
+    }
+    const row = await onlyRun(e);
+    assert.equal(row.status, 'completed');
+    const stored = (await e.store.commits.load([row.runId])).get(row.runId);
+    assert.ok(stored?.snapshot);
+    assert.ok(stored.commits.length <= 7, `loading reads ${stored.commits.length} commits`);
+  });
+
+  it('open more tasks than one commit takes, in further commits of the same batch', async () => {
+    const steps = Array.from({ length: 450 }, (_, i) => `  s${i}: { agent: worker }`).join('\n');
+    const e = await engine({ workflow: `name: wide\nversion: "1.0.0"\nsteps:\n${steps}\n` });
+    await e.start('a', {});
+    await e.deliver(await e.take(topics.request));
+    const row = await onlyRun(e);
+    const history = await e.store.commits.history(row.runId);
+    assert.deepEqual(
+      history.map(({ events: all }) => all.filter(({ type }) => type === 'step.dispatched').length),
+      [200, 200, 50],
+    );
+    await e.settle();
+    assert.equal((await onlyRun(e)).status, 'completed');
+  });
+
+  it('pass values over 16 KiB on as claim checks, and give them back whole', async () => {
+    const big = 'x'.repeat(40_000);
+    const e = await engine({
+      agents: {
+        worker: (task) =>
+          task.stepid === 'one' ? completed({ text: big, size: big.length }) : completed(task.input),
+      },
+      workflow: chain
+        .replace('last: "${{ steps.one.output }}"', 'size: "${{ steps.one.output.size }}"')
+        .replace(
+          'result: ${{ steps.three.output }}',
+          'text: ${{ steps.one.output.text }}\n  size: "${{ steps.one.output.size + 1 }}"',
+        ),
+    });
+    await e.start('a', { idea: 'x' });
+    await e.settle();
+    const [output] = await e.outputs();
+    assert.deepEqual(output?.data, { workflow: 'chain', outputs: { text: big, size: 40_001 } });
+    const history = await e.store.commits.history((await onlyRun(e)).runId);
+    assert.ok(history.every((commit) => JSON.stringify(commit).length < 20_000));
+  });
+});

@@ -1,0 +1,144 @@
+/**
+ * Turns a start request into the input that opens a run.
+ * ST1. Whatever decodes gets a run: what is wrong with a request becomes the failure its run ends with.
+ * ST2. The run id follows from tenant and idempotency key, or source and id: sending twice starts one run.
+ */
+import { type BatonEvent } from '#core/cloud-event.ts';
+import { parseStartRequest, type StartRequest } from '#core/event-data.ts';
+import { failure, type Failure } from '#core/failure.ts';
+import { parseRunId, runIdOf, type RunId } from '#core/ids.ts';
+import { digestOf, isJsonObject, type Json } from '#core/json.ts';
+import { type Payload } from '#core/payload.ts';
+import { type Store } from '#core/ports.ts';
+import { type FinishedRun } from '#core/run/types.ts';
+import { type Definition } from '#core/workflow/definition.ts';
+import { evaluate } from '#core/workflow/expression.ts';
+import { inlined, makeScope } from '#core/workflow/scope.ts';
+import { validateInput } from '#core/workflow/validate-input.ts';
+import { copyBlobs, loadBlobs } from './blobs.ts';
+import { type Definitions } from './definitions.ts';
+import { entryOf } from './entry.ts';
+import { type Incoming } from './incoming.ts';
+
+export interface StartDeps {
+  readonly store: Store;
+  readonly definitions: Definitions;
+}
+
+type StartInput = Extract<Incoming['input'], { type: 'start' }>;
+export type Opened = Pick<Incoming, 'runId'> & {
+  readonly input: StartInput;
+  readonly definition?: Definition;
+};
+
+export async function openStart(deps: StartDeps, event: BatonEvent): Promise<Opened> {
+  const tenant = event.tenantid ?? 'default';
+  const identity = { tenant, source: event.source, id: event.id };
+  const base = {
+    type: 'start' as const,
+    source: event.source,
+    id: event.id,
+    tenant,
+    payloadDigest: digestOf(event.data ?? null),
+    ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
+  };
+  const parsed = parseStartRequest(event.data);
+  if (!parsed.ok) {
+    const runId = runIdOf(identity);
+    const asked =
+      isJsonObject(event.data) && typeof event.data['workflow'] === 'string' ? event.data['workflow'] : '';
+    return {
+      runId,
+      input: { ...base, runId, asked: asked.slice(0, 200), input: {}, problem: parsed.problem },
+    };
+  }
+  const request = parsed.value;
+  const found = await deps.definitions.find(request.workflow.name, request.workflow.range);
+  const definition = found.ok ? found.value : undefined;
+  const common = {
+    ...base,
+    asked: request.asked,
+    ...(found.ok ? {} : { problem: found.problem }),
+    ...(request.labels === undefined ? {} : { labels: request.labels }),
+  };
+  const known = definition === undefined ? {} : { definition };
+  if (request.retryOf !== undefined) {
+    const runId = runIdOf({ ...identity, retryOf: request.retryOf });
+    const retry = await takeOver(deps.store, { tenant, runId, request });
+    return { runId, ...known, input: { ...common, runId, ...retry } };
+  }
+  const idempotency = definition === undefined ? undefined : idempotencyOf(definition, request);
+  const runId = runIdOf({ ...identity, ...(idempotency === undefined ? {} : { idempotency }) });
+  return { runId, ...known, input: { ...common, runId, input: request.input } };
+}
+
+/** The key's text; undefined where none is declared, or the input does not give one (its run then fails by itself). */
+function idempotencyOf(
+  definition: Definition,
+  request: StartRequest,
+): { readonly workflow: string; readonly key: string } | undefined {
+  if (definition.idempotencyKey === undefined) return undefined;
+  const input = validateInput(definition, request.input);
+  if (!input.ok) return undefined;
+  const scope = makeScope({
+    inputs: { value: input.value },
+    step: () => undefined,
+    run: { id: '', startedAt: null },
+    blobs: new Map(),
+  });
+  const key = evaluate(definition.idempotencyKey, scope);
+  if (!key.ok || key.value === null) return undefined;
+  return {
+    workflow: definition.name,
+    key: typeof key.value === 'string' ? key.value : JSON.stringify(key.value),
+  };
+}
+
+// ---------------------------------------------------------------- retry
+
+interface TakeOver {
+  readonly tenant: string;
+  readonly runId: RunId;
+  readonly request: StartRequest;
+}
+
+/** The recorded results of the run to retry, their blobs copied; or the failure that says why there are none. */
+async function takeOver(
+  store: Store,
+  { tenant, runId, request }: TakeOver,
+): Promise<Pick<StartInput, 'input' | 'retry' | 'problem'>> {
+  const oldId = parseRunId(request.retryOf);
+  const stored = oldId === undefined ? undefined : (await store.commits.load([oldId])).get(oldId);
+  const old = stored === undefined ? undefined : entryOf(stored)?.run;
+  if (old === undefined || old.status !== 'finished' || old.tenant !== tenant) {
+    return { input: request.input, problem: missing(request.retryOf ?? '') };
+  }
+  const results = resultsOf(old);
+  const from = { tenant, runId: old.runId };
+  const problem = await copyBlobs(store.blobs, from, { tenant, runId }, Object.values(results));
+  if (problem !== undefined) return { input: request.input, problem };
+  const asked = Object.keys(request.input).length > 0 ? request.input : await inputOf(store, old);
+  return { input: asked, retry: { of: old.runId, results } };
+}
+
+function resultsOf(old: FinishedRun): Readonly<Record<string, Payload>> {
+  const results: Record<string, Payload> = {};
+  for (const [id, step] of Object.entries(old.steps))
+    if (step.status === 'completed') results[id] = step.output;
+  return results;
+}
+
+async function inputOf(store: Store, old: FinishedRun): Promise<Json> {
+  const blobs = new Map<string, Json>();
+  const refs = (old.input.refs ?? []).map((placed) => placed.ref);
+  await loadBlobs(store.blobs, { tenant: old.tenant, runId: old.runId }, refs, blobs);
+  const value = inlined(old.input, blobs);
+  return value.ok ? value.value : {};
+}
+
+const missing = (retryOf: string): Failure =>
+  failure(
+    'RETRY_SOURCE_MISSING',
+    `run '${retryOf.slice(0, 80)}' cannot be retried: it is unknown or has not ended; expected an ended run. ` +
+      'Look it up with `./baton runs list`, or start a new run.',
+  );
