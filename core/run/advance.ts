@@ -13,7 +13,7 @@ import { type Payload } from '../payload.ts';
 import { evaluateCondition } from '../workflow/expression.ts';
 import { graphOf } from '../workflow/graph.ts';
 import { makeScope, type Scope } from '../workflow/scope.ts';
-import { renderTemplate } from '../workflow/template.ts';
+import { renderTemplate, templateSecrets } from '../workflow/template.ts';
 import { type Definition, type StepDefinition } from '../workflow/definition.ts';
 import { isSettled, type PresentRun } from './evolve.ts';
 import { emit, nothing, settle, type Draft } from './draft.ts';
@@ -112,12 +112,14 @@ export function dispatch(
   if (!input.ok) return failStep(draft, step, input.problem, at);
   const stepDeadlineAt =
     next.stepDeadlineAt ?? (step.deadlineMs === undefined ? undefined : at + step.deadlineMs);
+  const secrets = templateSecrets(step.with);
   emit(draft, {
     type: 'step.dispatched',
     step: step.id,
     attempt: next.attempt,
     agent: agent.name,
     input: input.value,
+    ...(secrets.length === 0 ? {} : { secrets }),
     at,
     deadlineAt: Math.min(
       at + (step.timeoutMs ?? agent.timeoutMs ?? defaultTimeoutMs),

@@ -5,7 +5,7 @@
 import { type Failure } from '../failure.ts';
 import { type RunId } from '../ids.ts';
 import { type Json } from '../json.ts';
-import { type Payload } from '../payload.ts';
+import { type Payload, type PlacedSecret } from '../payload.ts';
 
 export interface WorkflowRef {
   readonly name: string;
@@ -42,6 +42,8 @@ export type RunEvent =
       readonly attempt: number;
       readonly agent: string;
       readonly input: Payload;
+      /** Where the definition refers to secrets; absent where it does not. */
+      readonly secrets?: readonly PlacedSecret[];
       readonly at: number;
       readonly deadlineAt: number;
       /** Set at the first attempt where the step has a `deadline`. */

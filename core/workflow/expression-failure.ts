@@ -29,7 +29,7 @@ export class NotJson extends Error {
 }
 
 export function evaluationFailure(error: unknown, source: string, context: JsonObject): Failure {
-  if (error instanceof CostExceeded || error instanceof RangeError)
+  if (error instanceof CostExceeded || isExhausted(error))
     return failure(
       'EXPR_COST',
       `expression ${show(source)} did more work than is allowed (budget ${expressionBudget} units exceeded); ` +
@@ -132,5 +132,12 @@ const tokens: Readonly<Record<string, string>> = {
   QUESTION: "'?'",
 };
 
-export const show = (source: string): string =>
-  `'${source.length > 80 ? `${source.slice(0, 79)}…` : source}'`;
+/** Stack or text length at the engine's own limit; other range errors are about values. */
+const isExhausted = (error: unknown): boolean =>
+  error instanceof RangeError && /call stack|string length|array length/i.test(error.message);
+
+/** One line, cut. */
+export function show(text: string): string {
+  const source = text.replace(/\s+/g, ' ');
+  return `'${source.length > 80 ? `${source.slice(0, 79)}…` : source}'`;
+}

@@ -94,12 +94,15 @@ function checkTokens(reader: Reader): void {
   let flow = 0;
   let documents = 0;
   let lineStart = true;
+  let isText = false;
   for (const token of new Lexer().lex(reader.text)) {
     // The lexer's own marks: document, end of flow, "a scalar follows".
+    if (token === '\u001f') isText = true;
     if (token === '\u0002' || token === '\u0018' || token === '\u001f') continue;
     const sign = token.charAt(0);
     const where = (): Where => ({ at: positionOf(reader, offset, token.length), path: '' });
-    if (token === '[' || token === '{') flow += 1;
+    if (isText) isText = false;
+    else if (token === '[' || token === '{') flow += 1;
     else if (token === ']' || token === '}') flow = Math.max(0, flow - 1);
     else if (token === '---') documents += 1;
     else if (sign === '&' || sign === '*') return refuseAlias(reader.report, where(), token);

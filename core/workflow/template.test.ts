@@ -127,7 +127,7 @@ describe('parseTemplate', () => {
       [
         ['EXPR_UNKNOWN_NAME', '/a/0', 13],
         ['EXPR_SYNTAX', '/b', 0],
-        ['EXPR_SYNTAX', '/c', 23],
+        ['EXPR_SYNTAX', '/c', 22],
       ],
     );
   });

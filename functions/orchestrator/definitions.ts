@@ -5,7 +5,7 @@
 import { failure, no, ok, type Failure, type Result } from '#core/failure.ts';
 import { type DefinitionStore, type StoredDefinition } from '#core/ports.ts';
 import { type Definition } from '#core/workflow/definition.ts';
-import { parseDefinition } from '#core/workflow/parse.ts';
+import { parseDefinition } from '#core/workflow/parse-definition.ts';
 import { highest } from '#core/workflow/version-range.ts';
 
 const remembered = 200;

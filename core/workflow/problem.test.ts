@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { echo, looksSecret, type Problem, redact, renderProblem } from './problem.ts';
+
+const problem = (line: number, column: number, message = 'm'): Problem => ({
+  code: 'WF_TYPE',
+  severity: 'error',
+  message,
+  at: { line, column },
+  path: '/steps/a',
+});
+
+describe('renderProblem', () => {
+  it('a long line is cut around the place and the caret still points at it', () => {
+    const text = `${'x'.repeat(500)}HERE${'y'.repeat(500)}`;
+    const [, line = '', caret = ''] = renderProblem(problem(1, 501), { file: 'f', text }).split('\n');
+    assert.ok(line.length < 100);
+    assert.equal(line.slice(caret.indexOf('^'), caret.indexOf('^') + 4), 'HERE');
+  });
+
+  it('without a file the pointer says where, and there is no frame', () => {
+    assert.equal(
+      renderProblem(problem(0, 0), { file: 'store', text: '' }),
+      'store#/steps/a error[WF_TYPE]: m',
+    );
+  });
+
+  it('control characters of the file do not reach the terminal', () => {
+    const printed = renderProblem(problem(1, 1), { file: 'f', text: '\u001b[31mred\u0007' });
+    assert.doesNotMatch(printed, /[\u0000-\u0009\u000b-\u001f]/);
+  });
+
+  it('a place past the end does no harm', () => {
+    assert.ok(renderProblem(problem(99, 99), { file: 'f', text: 'one line' }).startsWith('f:99:99 error'));
+    assert.ok(renderProblem(problem(1, 999), { file: 'f', text: 'one line' }).includes('^'));
+  });
+});
+
+describe('secrets', () => {
+  const keys = ['sk-proj-abcdef0123456789', 'AKIAIOSFODNN7EXAMPLE', `ghp_${'a1'.repeat(18)}`, 'xoxb-1234567890-abcdef', '-----BEGIN PRIVATE KEY-----']; // prettier-ignore
+
+  it('what looks like a key is found and never echoed', () => {
+    for (const key of keys) {
+      assert.ok(looksSecret(`x ${key} y`), key);
+      assert.ok(!redact(`x ${key} y`).includes(key), key);
+      assert.ok(!echo({ key }).includes(key), key);
+    }
+  });
+
+  it('usual words are not taken for keys', () => {
+    for (const text of [
+      'sk-learn-pipeline-for-texts',
+      'task-1234567890123456',
+      'AKIA',
+      'ghp_short',
+      'BEGIN PRIVATE',
+    ])
+      // prettier-ignore
+      assert.ok(!looksSecret(text), text);
+  });
+
+  it('a megabyte of almost-keys is looked through at once', { timeout: 10_000 }, () => {
+    for (const part of ['sk-', 'sk-a', '-----BEGIN ', 'xoxb-', 'ghp_'])
+      assert.ok(!looksSecret(part.repeat(200_000)) || part === 'xoxb-');
+  });
+
+  it('values are cut at 80 characters', () => {
+    assert.equal(echo('x'.repeat(1000)).length, 80);
+  });
+});
