@@ -218,7 +218,7 @@ function schemaProblem(root: JsonObject): WireProblem {
         expected: 'a URI reference, e.g. "/shop/orders"',
         fix: 'percent-encode what a URI cannot hold',
       })
-    : wireProblem('CE_ATTR_TYPE', {
+    : wireProblem(path === '/data_base64' ? 'CE_DATA' : 'CE_ATTR_TYPE', {
         path,
         got: shown(root[path.slice(1)]),
         expected: 'what CloudEvents 1.0 says of this attribute',

@@ -45,6 +45,11 @@ const refs: JsonObject = {
     additionalProperties: false,
   },
 };
+const secrets: JsonObject = {
+  type: 'array',
+  description: 'Where the workflow refers to secrets by name; resolved where the agent runs.',
+  items: { type: 'object', required: ['at', 'name'], properties: { at: { type: 'string' }, name: text } },
+};
 const failure: JsonObject = {
   type: 'object',
   required: ['code', 'message', 'retryable'],
@@ -99,7 +104,7 @@ export const eventCatalog = {
   'dev.baton.step.requested.v1': {
     topic: 'workflow.step.{agent}.request',
     description: 'One task: one attempt of a step, for one agent.',
-    data: object(['agent', 'workflow', 'input'], { agent: text, workflow, input: {}, refs }),
+    data: object(['agent', 'workflow', 'input'], { agent: text, workflow, input: {}, refs, secrets }),
   },
   'dev.baton.step.completed.v1': {
     topic: topics.response,

@@ -10,7 +10,7 @@ import { clampFailure } from './foreign-failure.ts';
 import { failure, no, ok, type Failure, type Result } from './failure.ts';
 import { valueAt } from './json-pointer.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
-import { type Payload, type PlacedRef } from './payload.ts';
+import { type Payload, type PlacedSecret, type PlacedRef } from './payload.ts';
 import { type RunOutcome, type WorkflowRef } from './run/types.ts';
 import { shown } from './wire-problem.ts';
 
@@ -68,6 +68,8 @@ export interface Task {
   readonly agent: string;
   readonly workflow: WorkflowRef;
   readonly input: Payload;
+  /** Where the workflow itself put `{secretRef: NAME}`. Only these are resolved: a like shape in data stays data. */
+  readonly secrets?: readonly PlacedSecret[];
 }
 
 /** `dev.baton.step.requested.v1` */
@@ -81,13 +83,30 @@ export function parseTask(data: Json | undefined): Result<Task> {
   if (!isText(version)) return invalid('/workflow/version', version, 'a version');
   if (!isText(digest)) return invalid('/workflow/digest', digest, 'a digest');
   const input = parsePayload(data, 'input');
-  return input.ok ? ok({ agent, workflow: { name, version, digest }, input: input.value }) : input;
+  if (!input.ok) return input;
+  const secrets = parseSecrets(data['secrets']);
+  if (!secrets.ok) return secrets;
+  const task = { agent, workflow: { name, version, digest }, input: input.value };
+  return ok(secrets.value.length === 0 ? task : { ...task, secrets: secrets.value });
 }
 
-export const taskData = ({ agent, workflow, input }: Task): Json => ({
+function parseSecrets(list: Json | undefined): Result<readonly PlacedSecret[]> {
+  if (list === undefined) return ok([]);
+  if (!isJsonArray(list)) return invalid('/secrets', list, 'a list of {at, name}');
+  const secrets: PlacedSecret[] = [];
+  for (const [index, item] of list.entries()) {
+    const { at, name } = isJsonObject(item) ? item : {};
+    if (typeof at !== 'string' || !isText(name)) return invalid(`/secrets/${index}`, item, '{at, name}');
+    secrets.push({ at, name });
+  }
+  return ok(secrets);
+}
+
+export const taskData = ({ agent, workflow, input, secrets }: Task): Json => ({
   agent,
   workflow: { name: workflow.name, version: workflow.version, digest: workflow.digest },
   ...payloadData('input', input),
+  ...(secrets === undefined ? {} : { secrets: secrets.map(({ at, name }) => ({ at, name })) }),
 });
 
 export type TaskOutcome =

@@ -24,3 +24,9 @@ export interface Payload {
 
 /** Values up to this many bytes of JSON stay in state and events; larger ones become claim checks. */
 export const inlineLimitBytes = 16 * 1024;
+
+/** A place in a task's input (JSON pointer) where the definition refers to a secret by name. */
+export interface PlacedSecret {
+  readonly at: string;
+  readonly name: string;
+}

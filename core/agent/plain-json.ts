@@ -44,7 +44,7 @@ function copy(value: unknown, pointer: string, walk: Walk): Result<Json, NotJson
         : spend(value, byteLength(value) + 2, pointer, walk);
     case 'number':
       if (!Number.isFinite(value)) return problem(pointer, 'a finite number', value);
-      return spend(value, 8, pointer, walk);
+      return spend(value === 0 ? 0 : value, 8, pointer, walk); // JSON has no negative zero
     case 'boolean':
       return spend(value, 5, pointer, walk);
     case 'object':

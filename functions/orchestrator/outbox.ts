@@ -38,7 +38,7 @@ function taskRecord(
   run: PresentRun,
   effect: Extract<Effect, { type: 'task' }>,
 ): OutgoingRecord {
-  const { step, attempt, agent, input, deadlineAt } = effect.event;
+  const { step, attempt, agent, input, secrets, deadlineAt } = effect.event;
   const { workflow } = run;
   if (workflow === undefined) throw new Error(`run ${run.runId} dispatched without a definition`);
   const capability = signCapability(deps.keys, { runId: run.runId, step, attempt, agent }, deadlineAt);
@@ -49,7 +49,7 @@ function taskRecord(
     attempt,
     capability,
     expirytime: new Date(deadlineAt).toISOString(),
-    data: taskData({ agent, workflow, input }),
+    data: taskData({ agent, workflow, input, ...(secrets === undefined ? {} : { secrets }) }),
   });
   return { topic: topics.step(agent), key: run.runId, ...encoded };
 }

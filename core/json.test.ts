@@ -1,0 +1,61 @@
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { canonicalJson, digestOf, isJsonObject, sha256, type Json } from './json.ts';
+
+const json: fc.Arbitrary<Json> = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as Json);
+
+/** The same value with the members of every object in the opposite order. */
+function reversed(value: Json): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map(reversed);
+  if (!isJsonObject(value)) return value;
+  const members = Object.entries(value).map(([key, member]) => [key, reversed(member)] as const);
+  return Object.fromEntries(members.reverse());
+}
+
+test('canonical text is the same in any order of keys, and reads back as the same value', () => {
+  fc.assert(
+    fc.property(json, (value) => {
+      assert.equal(canonicalJson(reversed(value)), canonicalJson(value));
+      assert.deepEqual(JSON.parse(canonicalJson(value)), value);
+    }),
+  );
+});
+
+test('different values have different canonical text', () => {
+  fc.assert(
+    fc.property(json, json, (a, b) => {
+      let equal = true;
+      try {
+        assert.deepEqual(a, b);
+      } catch {
+        equal = false;
+      }
+      assert.equal(canonicalJson(a) === canonicalJson(b), equal);
+    }),
+  );
+});
+
+test('the order of lists matters', () => assert.notEqual(digestOf([1, 2]), digestOf([2, 1])));
+
+test('canonical text sorts keys by UTF-16 code unit and writes numbers as RFC 8785 does', () => {
+  const value = { '\u20ac': 1, '\r': 2, '\ufb33': 3, '1': 4, '\ud83d\ude00': 5, '\u0080': 6, '\u00f6': 7 };
+  assert.equal(
+    canonicalJson(value),
+    '{"\\r":2,"1":4,"\u0080":6,"\u00f6":7,"\u20ac":1,"\ud83d\ude00":5,"\ufb33":3}',
+  );
+  assert.equal(
+    canonicalJson([333333333.33333329, 1e30, 4.5, 2e-3, 1e-27, -0, true, null, 'a"\\\n\u000f/']),
+    '[333333333.3333333,1e+30,4.5,0.002,1e-27,0,true,null,"a\\"\\\\\\n\\u000f/"]',
+  );
+});
+
+test('a member named __proto__ is a member like any other', () => {
+  const value = JSON.parse('{"__proto__":{"a":1}}') as Json;
+  assert.equal(canonicalJson(value), '{"__proto__":{"a":1}}');
+});
+
+test('digests are SHA-256 of the canonical text', () => {
+  assert.equal(sha256(''), 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+  assert.equal(digestOf({ b: 1, a: [] }), `sha256:${sha256('{"a":[],"b":1}')}`);
+});
