@@ -1,7 +1,7 @@
 /**
  * Everything outside, opened once per process and handed to the composition roots of `functions/`.
  */
-import { type Model, type ScriptedModel } from '#core/agent/contract.ts';
+import { type OpenModel } from '#core/agent/contract.ts';
 import { type CapabilityKeys } from '#core/capability.ts';
 import { type Clock, type Log, type Logger, type Random, type Store } from '#core/ports.ts';
 
@@ -14,13 +14,7 @@ export interface Platform {
   /** Only the orchestrator's composition root reads them. */
   readonly capabilityKeys: () => CapabilityKeys;
   /** The model for one call of one agent; the scripted one where no key is configured. */
-  readonly model: (request: {
-    readonly profile: string;
-    readonly maxOutputTokens: number;
-    readonly scripted?: ScriptedModel;
-    readonly signal: AbortSignal;
-    readonly logger: Logger;
-  }) => Model;
+  readonly model: OpenModel;
   /** `scripted`, or the name of the model that answers. */
   readonly modelName: string;
   /** A secret by name, where the agent runs. */

@@ -1,0 +1,202 @@
+/**
+ * The environment, read once into a frozen `Config`. The only reader of `process.env`.
+ * G1. A name that begins with `BATON_` and is not in the table is an error: a misspelt setting never passes in silence.
+ * G2. Every problem is told at once, and no secret's value is part of any message.
+ * G3. A variable set to nothing counts as unset (compose files pass empty ones on), secrets of agents apart.
+ */
+import { resolve } from 'node:path';
+import { distance } from 'fastest-levenshtein';
+import { type CapabilityKeys } from '#core/capability.ts';
+import { no, ok, type Result } from '#core/failure.ts';
+import { type FunctionSettings } from './platform.ts';
+import { type SettingName, type SettingSpec, settings } from './settings.ts';
+import * as parse from './setting-values.ts';
+
+export type LogLevel = (typeof parse.logLevels)[number];
+
+export interface Config {
+  /** Where the log and the store live. More kinds come with Kafka and MongoDB. */
+  readonly backend: { readonly type: 'embedded'; /** Absolute. */ readonly dataDir: string };
+  readonly model: {
+    /** Absent: the scripted model answers. */
+    readonly apiKey?: string;
+    readonly baseUrl?: string;
+    /** By profile; the entry `default` is for profiles without their own. Empty: the adapter's default. */
+    readonly names: Readonly<Record<string, string>>;
+  };
+  readonly telemetry: {
+    readonly serviceName: string;
+    readonly jaeger?: { readonly host: string; readonly port: number };
+    /** The standard `OTEL_*` variables, unread. */
+    readonly standard: Readonly<Record<string, string>>;
+  };
+  /** Absent on embedded: made once and kept in the data folder. */
+  readonly capabilityKeys?: CapabilityKeys;
+  readonly logLevel: LogLevel;
+  /** For `secretRef`, by name as in `BATON_SECRET_<NAME>`. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Hosts that HTTP agents may be reached at although they are private or plain http; `host` or `host:port`. */
+  readonly allowedHosts: readonly string[];
+  /** What a function on Lambda is told by its environment; local hosts take it from the topology instead. */
+  readonly function: FunctionSettings;
+}
+
+export interface ConfigProblem {
+  readonly code:
+    'CONFIG_UNKNOWN' | 'CONFIG_TYPE' | 'CONFIG_CONFLICT' | 'CONFIG_UNSUPPORTED' | 'SECRET_MISSING';
+  /** The variable. */
+  readonly name: string;
+  /** What went wrong, the value given (never a secret's), what was expected, how to fix it. */
+  readonly message: string;
+}
+
+/** Reads the whole environment: a config, or every problem in it. */
+export function readConfig(env: NodeJS.ProcessEnv): Result<Config, readonly ConfigProblem[]> {
+  const problems: ConfigProblem[] = [...unknownNames(env), ...backendProblems(env)];
+  const read: Read = (name, parser) => {
+    const text = env[name];
+    if (text === undefined || text.trim() === '') return undefined;
+    const result = parser(text.trim());
+    if (result.ok) return result.value;
+    problems.push(typeProblem(name, text, result.problem));
+    return undefined;
+  };
+  const config = assemble(env, read, readSecrets(env, problems));
+  return problems.length > 0 ? no(problems) : ok(deepFreeze(config));
+}
+
+type Read = <T>(name: SettingName, parser: parse.Parser<T>) => T | undefined;
+
+function assemble(env: NodeJS.ProcessEnv, read: Read, secrets: Readonly<Record<string, string>>): Config {
+  const apiKey = read('OPENAI_API_KEY', parse.token);
+  const baseUrl = read('OPENAI_BASE_URL', parse.httpUrl);
+  const capabilityKeys = read('BATON_CAPABILITY_KEYS', parse.capabilityKeys);
+  const jaeger = readJaeger(read);
+  return {
+    backend: { type: 'embedded', dataDir: resolve(read('BATON_DATA_DIR', parse.path) ?? '.baton') },
+    model: {
+      ...(apiKey !== undefined && { apiKey }),
+      ...(baseUrl !== undefined && { baseUrl }),
+      names: read('BATON_MODEL', parse.modelNames) ?? {},
+    },
+    telemetry: {
+      serviceName: read('OTEL_SERVICE_NAME', parse.text) ?? 'baton',
+      ...(jaeger && { jaeger }),
+      standard: standardTelemetry(env),
+    },
+    ...(capabilityKeys && { capabilityKeys }),
+    logLevel: read('BATON_LOG', parse.logLevel) ?? 'info',
+    secrets,
+    allowedHosts: read('BATON_ALLOWED_HOSTS', parse.hosts) ?? [],
+    function: readFunction(read),
+  };
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+const readFunction = (read: Read): FunctionSettings => ({
+  name: read('BATON_FUNCTION', parse.text) ?? 'baton',
+  agents: read('BATON_AGENTS', parse.agentNames) ?? [],
+  partialResponses: read('BATON_PARTIAL_RESPONSES', parse.flag) ?? false,
+  endpoints: read('BATON_ENDPOINTS', parse.endpoints) ?? {},
+  development: read('BATON_DEVELOPMENT', parse.flag) ?? false,
+  storeRetentionMs: (read('BATON_STORE_RETENTION_DAYS', parse.days) ?? 30) * day,
+});
+
+/** One of the two is enough to ask for Jaeger; 6831 is the port its agent is known by. */
+function readJaeger(read: Read): { host: string; port: number } | undefined {
+  const host = read('JAEGER_HOST', parse.hostName);
+  const port = read('JAEGER_PORT', parse.port);
+  return host === undefined && port === undefined
+    ? undefined
+    : { host: host ?? 'localhost', port: port ?? 6831 };
+}
+
+/** The names Baton does not read itself: the SDK takes them as they are. */
+const standardTelemetry = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] =>
+        entry[0].startsWith('OTEL_') && entry[1] !== undefined && entry[1].trim() !== '',
+    ),
+  );
+
+const secretPrefix = 'BATON_SECRET_';
+
+function readSecrets(env: NodeJS.ProcessEnv, problems: ConfigProblem[]): Record<string, string> {
+  const secrets: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (!isSecretName(name) || value === undefined) continue;
+    if (value.trim() === '') {
+      const message = `${name} is set to nothing. Expected the secret's value. Set it, or remove the variable.`;
+      problems.push({ code: 'SECRET_MISSING', name, message });
+    } else if (value.length < 8) {
+      // Shorter ones would blank out half of every log line, or leak: no good choice is left.
+      problems.push(typeProblem(name, '', 'at least 8 characters, so that it can be kept out of logs'));
+    } else {
+      secrets[name.slice(secretPrefix.length)] = value;
+    }
+  }
+  return secrets;
+}
+
+const isSecretName = (name: string): boolean => /^BATON_SECRET_[A-Z][A-Z0-9_]{0,63}$/.test(name);
+
+function unknownNames(env: NodeJS.ProcessEnv): readonly ConfigProblem[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith('BATON_') && !Object.hasOwn(settings, name) && !isSecretName(name))
+    .map((name) => ({ code: 'CONFIG_UNKNOWN', name, message: unknownMessage(name) }));
+}
+
+function unknownMessage(name: string): string {
+  const known = Object.keys(settings);
+  const nearest = name.startsWith('BATON_SECR')
+    ? `${secretPrefix}<NAME>, its name in capitals, digits and _`
+    : known.reduce((best, next) => (distance(name, next) < distance(name, best) ? next : best));
+  return `${name} is not a setting of Baton. Expected one of the names in docs/reference/environment.md; the nearest is ${nearest}. Rename the variable or remove it.`;
+}
+
+function backendProblems(env: NodeJS.ProcessEnv): readonly ConfigProblem[] {
+  const kafka = isSet(env, 'KAFKA_BOOTSTRAP_SERVERS');
+  const mongo = isSet(env, 'MONGODB_URI');
+  if (!kafka && !mongo) return [];
+  const [present, absent] = kafka
+    ? (['KAFKA_BOOTSTRAP_SERVERS', 'MONGODB_URI'] as const)
+    : (['MONGODB_URI', 'KAFKA_BOOTSTRAP_SERVERS'] as const);
+  return kafka && mongo
+    ? [{ code: 'CONFIG_UNSUPPORTED', name: present, message: unsupportedMessage }]
+    : [
+        {
+          code: 'CONFIG_CONFLICT',
+          name: absent,
+          message: `${present} is set and ${absent} is not. Expected both (Kafka with MongoDB) or neither (everything embedded in BATON_DATA_DIR). Set ${absent}, or unset ${present}.`,
+        },
+      ];
+}
+
+const unsupportedMessage =
+  'KAFKA_BOOTSTRAP_SERVERS and MONGODB_URI are both set, and this version of Baton cannot use them yet. Expected neither: log and store are then embedded in BATON_DATA_DIR. Unset both.';
+
+const isSet = (env: NodeJS.ProcessEnv, name: SettingName): boolean => (env[name] ?? '').trim() !== '';
+
+function typeProblem(name: string, text: string, expected: string): ConfigProblem {
+  const spec: SettingSpec | undefined = Object.hasOwn(settings, name)
+    ? settings[name as SettingName]
+    : undefined;
+  const given =
+    spec === undefined || spec.secret ? 'a value that is not shown' : JSON.stringify(text.slice(0, 200));
+  const fix =
+    spec?.default === undefined ? 'Set it so, or unset it.' : `Set it so, or unset it for ${spec.default}.`;
+  return {
+    code: 'CONFIG_TYPE',
+    name,
+    message: `${name} cannot be used: given ${given}. Expected ${expected}. ${fix}`,
+  };
+}
+
+function deepFreeze<T>(value: T): T {
+  // Typed arrays with elements cannot be frozen; key material is never handed out for writing.
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  for (const member of Object.values(value)) deepFreeze(member);
+  return Object.freeze(value);
+}

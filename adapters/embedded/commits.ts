@@ -1,0 +1,85 @@
+/**
+ * Commits and snapshots.
+ * M1. A stored commit is never changed: (run, version) is unique, and the first insert wins.
+ * M2. The same content again is `stored`: an acknowledgement that was lost is found again.
+ */
+import { type RunId } from '#core/ids.ts';
+import { type Json, digestOf } from '#core/json.ts';
+import { type Commit, type CommitStore, type Snapshot, type StoredRun } from '#core/ports.ts';
+import { number, stored, text } from './columns.ts';
+import { type Database } from './database.ts';
+
+export function createCommits(database: Database): CommitStore {
+  const loadRun = createLoader(database);
+  const insert = createInsert(database);
+  const all = database.statement('SELECT body FROM commits WHERE run = ? ORDER BY version');
+  const putSnapshot = database.statement(
+    `INSERT INTO snapshots (run, version, published, body) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET version = excluded.version, published = excluded.published, body = excluded.body
+     WHERE excluded.version > version`,
+  );
+
+  return {
+    async insert(commits) {
+      if (commits.length === 0) return [];
+      const bodies = commits.map((commit) => JSON.stringify(commit));
+      return database.writer.durable(() =>
+        commits.map((commit, index) => insert(commit, bodies[index] ?? '')),
+      );
+    },
+    async load(runIds) {
+      return database.snapshot(() => {
+        const found = new Map<RunId, StoredRun>();
+        for (const runId of runIds) {
+          const run = loadRun(runId);
+          if (run !== undefined) found.set(runId, run);
+        }
+        return found;
+      });
+    },
+    history: async (runId) => database.read(() => all.rows(runId).map((row) => stored<Commit>(row, 0))),
+    async putSnapshots(snapshots) {
+      if (snapshots.length === 0) return;
+      // A snapshot only shortens loading: losing one to a power cut costs nothing, so none waits for the disk.
+      await database.writer.relaxed(() => {
+        for (const one of snapshots)
+          putSnapshot.run(one.runId, one.version, one.published, JSON.stringify(one));
+      });
+    },
+  };
+}
+
+function createInsert(database: Database) {
+  const insert = database.statement(
+    'INSERT INTO commits (run, version, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const select = database.statement('SELECT body FROM commits WHERE run = ? AND version = ?');
+
+  return ({ runId, version }: Commit, body: string): 'stored' | 'conflict' => {
+    if (insert.run(runId, version, body) > 0) return 'stored';
+    const row = select.row(runId, version) ?? [];
+    const same =
+      text(row, 0) === body || digestOf(stored<Json>(row, 0)) === digestOf(stored<Json>([body], 0));
+    return same ? 'stored' : 'conflict';
+  };
+}
+
+function createLoader(database: Database) {
+  const status = database.statement('SELECT status FROM runs WHERE id = ?');
+  const snapshotOf = database.statement('SELECT version, published, body FROM snapshots WHERE run = ?');
+  const after = database.statement('SELECT body FROM commits WHERE run = ? AND version > ? ORDER BY version');
+
+  return (runId: RunId): StoredRun | undefined => {
+    const row = status.row(runId);
+    const snapshot = snapshotOf.row(runId);
+    const floor = snapshot === undefined ? 0 : Math.min(number(snapshot, 0), number(snapshot, 1));
+    const commits = after.rows(runId, floor).map((commit) => stored<Commit>(commit, 0));
+    if (row === undefined && snapshot === undefined && commits.length === 0) return undefined;
+    return {
+      ...(snapshot === undefined ? {} : { snapshot: stored<Snapshot>(snapshot, 2) }),
+      commits,
+      tombstone: row?.[0] === 'tombstone',
+      quarantined: row?.[0] === 'quarantined',
+    };
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * One host for each data folder: an exclusive lock on `host.lock`, held by an open SQLite transaction. The operating
+ * system frees it when the holder dies, however it dies. `host.json` beside it says who holds it, for messages only.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { guarded } from './storage-error.ts';
+
+export interface HostLock {
+  /** Gives the lock back; a second call does nothing. */
+  release(): void;
+}
+
+export interface HostHolder {
+  readonly pid: number;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** The lock, or `undefined` while another host (in this process or another) holds it. */
+export function tryHostLock(folder: string, since: number = Date.now()): HostLock | undefined {
+  return guarded(folder, () => {
+    mkdirSync(folder, { recursive: true });
+    const connection = new DatabaseSync(join(folder, 'host.lock'), { timeout: 0 });
+    try {
+      connection.exec('BEGIN EXCLUSIVE');
+    } catch (error) {
+      connection.close();
+      if (error instanceof Error && 'errcode' in error && error.errcode === 5) return undefined;
+      throw error;
+    }
+    const holder: HostHolder = { pid: process.pid, since };
+    writeFileSync(holderPath(folder), `${JSON.stringify(holder)}\n`);
+    return {
+      release() {
+        if (!connection.isOpen) return;
+        rmSync(holderPath(folder), { force: true });
+        connection.close();
+      },
+    };
+  });
+}
+
+/** Who holds the lock, as far as is known: the file of a host that was killed stays until the next one. */
+export function readHostHolder(folder: string): HostHolder | undefined {
+  try {
+    const found: unknown = JSON.parse(readFileSync(holderPath(folder), 'utf8'));
+    return isHolder(found) ? { pid: found.pid, since: found.since } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const holderPath = (folder: string): string => join(folder, 'host.json');
+
+const isHolder = (value: unknown): value is HostHolder =>
+  typeof value === 'object' &&
+  value !== null &&
+  'pid' in value &&
+  typeof value.pid === 'number' &&
+  'since' in value &&
+  typeof value.since === 'number';

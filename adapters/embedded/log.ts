@@ -1,0 +1,82 @@
+/** The embedded log: the `Log` port on SQLite, with groups and offsets as on Kafka. */
+import { type Clock, type Log, type OutgoingRecord } from '#core/ports.ts';
+import { number } from './columns.ts';
+import { type ConsumerParts, openConsumer } from './consumer.ts';
+import { type Database } from './database.ts';
+import { type Feed } from './feed.ts';
+import { type PlacedRecord, type RawRecord, createRecords, place } from './records.ts';
+import { tail } from './tail.ts';
+import { type Topic, createTopics } from './topics.ts';
+
+export interface EmbeddedLog extends Log {
+  /** `publish` for what only others write: records without key or value. */
+  append(records: readonly RawRecord[]): Promise<void>;
+  /** Deletes records older than `before` (ms) that every group of their topic has passed; tells how many. */
+  trim(before: number): Promise<number>;
+}
+
+export function createLog(database: Database, feed: Feed, clock: Clock): EmbeddedLog {
+  const topics = createTopics(database);
+  const records = createRecords(database, clock);
+  const parts: ConsumerParts = { database, feed, records };
+  let turn = 0;
+
+  async function append(raw: readonly RawRecord[]): Promise<void> {
+    if (raw.length === 0) return;
+    const grown = new Map<string, Set<number>>();
+    const placed: PlacedRecord[] = [];
+    for (const record of raw) {
+      const topic = topics.find(record.topic);
+      const one = place(record, topic, () => turn++);
+      placed.push(one);
+      const partitions = grown.get(topic.name) ?? new Set();
+      grown.set(topic.name, partitions.add(one.slot - topic.firstSlot));
+    }
+    await database.writer.durable(() => {
+      records.append(placed);
+    });
+    for (const [topic, partitions] of grown) feed.announce(topic, partitions);
+  }
+
+  return {
+    append,
+    publish: (outgoing) => append(outgoing.map(toRaw)),
+    consumer: async ({ topic, group }) => openConsumer(parts, topics.find(topic), group),
+    read({ topic: name, from, follow, signal }) {
+      const topic = topics.find(name);
+      const begin = (slot: number): number => (from === 'beginning' ? 0 : records.end(slot));
+      const positions = database.read(() => slotsOf(topic).map(begin));
+      return tail(parts, topic, positions, { follow, signal });
+    },
+    createTopics: (wanted) => topics.create(wanted),
+    topics: async () => topics.list().map(({ name, partitions }) => ({ name, partitions })),
+    trim: (before) => trim(parts, topics.list(), before),
+  };
+}
+
+const toRaw = (record: OutgoingRecord): RawRecord => ({
+  topic: record.topic,
+  key: record.key === '' ? null : Buffer.from(record.key),
+  value: record.value,
+  headers: record.headers,
+});
+
+const slotsOf = (topic: Topic): readonly number[] =>
+  Array.from({ length: topic.partitions }, (_, partition) => topic.firstSlot + partition);
+
+async function trim(
+  { database, records }: ConsumerParts,
+  topics: readonly Topic[],
+  before: number,
+): Promise<number> {
+  const slowest = database.statement('SELECT min(next) FROM group_offsets WHERE slot = ?');
+  let removed = 0;
+  // A transaction for each partition: other writers get their turn in between.
+  for (const slot of topics.flatMap(slotsOf)) {
+    removed += await database.writer.relaxed(() => {
+      const row = slowest.row(slot) ?? [];
+      return records.trim(slot, row[0] === null ? records.end(slot) : number(row, 0), before);
+    });
+  }
+  return removed;
+}
