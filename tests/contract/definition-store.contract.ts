@@ -43,7 +43,7 @@ function testPut(subject: () => StoreSubject): void {
   test('what is stored under a digest never changes', async () => {
     const { definitions } = subject().store;
     const one = definition('build', '1.0.0');
-    await definitions.put(one, { activate: true });
+    await definitions.put(one, { activate: false });
     await definitions.put({ ...one, source: { changed: true } }, { activate: true });
     assert.deepEqual(await definitions.byDigest(one.digest), one);
   });

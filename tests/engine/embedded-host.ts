@@ -36,7 +36,9 @@ export async function openHostedEngine(options: HostedEngineOptions) {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'baton-host-'));
   const config = readConfig({ BATON_DATA_DIR: folder, BATON_LOG: 'error' });
   if (!config.ok) throw new Error(config.problem.map(({ message }) => message).join('\n'));
-  const manifests = Object.keys(options.agents).map((name) => manifestOf(name, options.onRedelivery ?? 'once'));
+  const manifests = Object.keys(options.agents).map((name) =>
+    manifestOf(name, options.onRedelivery ?? 'once'),
+  );
   const session = await openSession(config.value, {
     host: 'never',
     topology: topologyOf(manifests),
@@ -45,12 +47,15 @@ export async function openHostedEngine(options: HostedEngineOptions) {
   const names: string[] = [];
   for (const text of options.workflows) {
     const parsed = parseWorkflow(text);
-    if (!parsed.ok) throw new Error(parsed.problems.map(({ code, message }) => `${code} ${message}`).join('\n'));
+    if (!parsed.ok)
+      throw new Error(parsed.problems.map(({ code, message }) => `${code} ${message}`).join('\n'));
     await session.platform.store.definitions.put(parsed.value, { activate: true });
     names.push(parsed.value.name);
   }
   await session.becomeHost();
-  const results = await followOutputs(await session.platform.log.consumer({ topic: topics.output, group: 'test' }));
+  const results = await followOutputs(
+    await session.platform.log.consumer({ topic: topics.output, group: 'test' }),
+  );
   return {
     folder,
     session,

@@ -1,0 +1,101 @@
+/** Runs of n steps, one after the other, 400 bytes each, every hop durable before the next. */
+import { topics } from '#core/event-catalog.ts';
+import { type HostedEngine } from '#tests/engine/embedded-host.ts';
+import { quantiles, type Quantiles } from './quantiles.ts';
+
+export interface Chain {
+  readonly steps: number;
+  /** One caller who submits and waits for the output, milliseconds. */
+  readonly alone: Quantiles;
+  readonly stepsPerSecondAt50: number;
+  /** Milliseconds of processor time per step at 50 callers, everything in this process included. */
+  readonly cpuMsPerStep: number;
+  /** For one run alone. */
+  readonly recordsPerStep: number;
+  readonly commitsPerStep: number;
+  readonly syncsPerRun: number;
+}
+
+export const chainOf = (steps: number): string =>
+  [
+    `name: chain-${steps}`,
+    'version: "1.0.0"',
+    'inputs: { text: string }',
+    'steps:',
+    ...Array.from({ length: steps }, (_, index) => {
+      const text = index === 0 ? 'inputs.text' : `steps.s${index - 1}.output.text`;
+      return `  s${index}: { agent: worker, with: { text: "\${{ ${text} }}" } }`;
+    }),
+    `outputs: { text: "\${{ steps.s${steps - 1}.output.text }}" }`,
+    '',
+  ].join('\n');
+
+const text = 'x'.repeat(380);
+let ticket = 0;
+
+export async function measureChain(engine: HostedEngine, steps: number, quick: boolean): Promise<Chain> {
+  const submit = async (): Promise<string> => {
+    const result = await engine.submit(`run-${(ticket += 1)}`, { text }, `chain-${steps}`);
+    if (result.type !== 'dev.baton.run.completed.v1') throw new Error(JSON.stringify(result.data));
+    return result.runid ?? '';
+  };
+  const share = (quick ? 0.2 : 1) / Math.sqrt(steps);
+  const many = (count: number): number => Math.max(10, Math.round(count * share));
+  for (let warm = 0; warm < many(300); warm += 1) await submit();
+
+  const taken: number[] = [];
+  for (let run = 0; run < many(600); run += 1) {
+    const begun = performance.now();
+    await submit();
+    taken.push(performance.now() - begun);
+  }
+  const counted = await countOne(engine, steps, submit);
+
+  const total = Math.max(100, many(4000));
+  let started = 0;
+  const cpu = process.cpuUsage();
+  const begun = performance.now();
+  const caller = async (): Promise<void> => {
+    while (started < total) {
+      started += 1;
+      await submit();
+    }
+  };
+  await Promise.all(Array.from({ length: 50 }, caller));
+  const seconds = (performance.now() - begun) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  return {
+    steps,
+    alone: quantiles(taken),
+    stepsPerSecondAt50: (total * steps) / seconds,
+    cpuMsPerStep: (user + system) / 1000 / (total * steps),
+    ...counted,
+  };
+}
+
+async function countOne(engine: HostedEngine, steps: number, submit: () => Promise<string>) {
+  const { log, store } = engine.session.platform;
+  const before = engine.session.platform.syncs();
+  const runId = await submit();
+  // The output is followed by the end of the run's row: the run is over when that is there.
+  while ((await rowOf(engine, runId))?.status !== 'completed')
+    await new Promise((resolve) => setImmediate(resolve));
+  const syncsPerRun = engine.session.platform.syncs() - before;
+  let records = 0;
+  for (const topic of [topics.step('worker'), topics.response]) {
+    for await (const record of log.read({ topic, from: 'beginning', follow: false })) {
+      if (new TextDecoder().decode(record.key ?? undefined) === runId) records += 1;
+    }
+  }
+  const commits = (await store.commits.history(await idOf(engine, runId))).length;
+  return { syncsPerRun, recordsPerStep: records / steps, commitsPerStep: commits / steps };
+}
+
+const rowOf = async (engine: HostedEngine, runId: string) =>
+  (await engine.session.platform.store.runs.list({ idPrefix: runId, limit: 1 }))[0];
+
+async function idOf(engine: HostedEngine, runId: string) {
+  const row = await rowOf(engine, runId);
+  if (row === undefined) throw new Error(`run ${runId} has no row`);
+  return row.runId;
+}

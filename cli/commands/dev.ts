@@ -1,0 +1,78 @@
+/** `dev`: the log, the agents and the timer in this process, until interrupted. */
+import { type Config } from '#adapters/config.ts';
+import { renderProblems } from '#core/workflow/problem.ts';
+import { type Host } from '#local/host.ts';
+import { openSession, type Session } from '#local/session.ts';
+import { type Context } from '../context.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { presentHost } from '../host-presence.ts';
+import { logLines } from '../log-line.ts';
+import { catchInterruption } from '../interruption.ts';
+import { configOf } from '../open.ts';
+import { configurationError, type CliError } from '../problem.ts';
+import { storeWorkflows } from '../workflow-files.ts';
+
+export async function devCommand(context: Context): Promise<ExitCode> {
+  const { output } = context;
+  const config = configOf(context, 'info');
+  const interruption = catchInterruption();
+  const session = await openSession(config, {
+    host: 'never',
+    logSink: logLines(context, { json: !output.live, write: output.problem }),
+  });
+  try {
+    // Before anything is hosted: requests that wait in the log must find their workflows.
+    const workflows = await storeWorkflows(session.platform.store.definitions, (workflow) => {
+      output.problem(renderProblems(workflow.problems, workflow));
+      output.problem(`${workflow.file} was not stored: runs use the version stored before, if there is one.`);
+    });
+    const host = await session.becomeHost();
+    if (host === undefined) throw taken(config);
+    introduce(context, config, session, host, workflows);
+    await Promise.race([aborted(interruption.signal), host.failed]);
+    output.note('Stopping: what is in flight is finished or given back.');
+    return exitCodes.ok;
+  } finally {
+    await session.close();
+    interruption.dispose();
+  }
+}
+
+function taken(config: Config): CliError {
+  const holder = presentHost(config);
+  const who =
+    holder === undefined
+      ? 'another process'
+      : `process ${holder.pid}, since ${new Date(holder.since).toISOString().slice(0, 19)}Z`;
+  return configurationError('HOST_TAKEN', `${config.backend.dataDir} is hosted already by ${who}`, {
+    expected: 'one host for each data folder',
+    hint: 'use that one, stop it, or set BATON_DATA_DIR to another folder',
+  });
+}
+
+function introduce(
+  { output }: Context,
+  config: Config,
+  session: Session,
+  host: Host,
+  workflows: number,
+): void {
+  const { modelName } = session.platform;
+  const model = modelName === 'scripted' ? 'scripted (set OPENAI_API_KEY to ask a real one)' : modelName;
+  const lines = [
+    `Baton is up (process ${process.pid}). Stop it with Ctrl-C; nothing is lost.`,
+    `  data folder  ${config.backend.dataDir}`,
+    `  model        ${model}`,
+    `  workflows    ${workflows} stored and active`,
+    ...Object.entries(host.endpoints).map(([agent, url]) => `  HTTP agent   ${agent}  ${url}`),
+    '  start a run  ./baton events publish examples/request.json',
+    '  look at it   ./baton runs watch @last',
+  ];
+  output.note(lines.join('\n'));
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

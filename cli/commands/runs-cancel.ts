@@ -1,0 +1,91 @@
+/** `runs cancel <id>`: asks for the end of a run, and waits shortly to see it. */
+import { userInfo } from 'node:os';
+import { type RunId } from '#core/ids.ts';
+import { type RunRow, type Store } from '#core/ports.ts';
+import { openSession } from '#local/session.ts';
+import { type Context } from '../context.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { followRun } from '../follow.ts';
+import { presentHost, startHostHint } from '../host-presence.ts';
+import { configOf } from '../open.ts';
+import { usageError } from '../problem.ts';
+import { resolveMeantRun } from '../run-ids.ts';
+import { cancelEvent, sendEvents } from '../send.ts';
+
+export interface CancelOptions {
+  readonly reason?: string;
+  readonly json?: boolean;
+}
+
+const waitMs = 5000;
+const longestReason = 1024;
+
+export async function runsCancelCommand(
+  context: Context,
+  id: string,
+  options: CancelOptions,
+): Promise<ExitCode> {
+  if ((options.reason ?? '').length > longestReason)
+    throw usageError('USAGE', '--reason is too long', { expected: `at most ${longestReason} characters` });
+  const config = configOf(context);
+  const session = await openSession(config, { host: 'never' });
+  try {
+    const { log, store, random, clock } = session.platform;
+    const { runId, row } = await resolveMeantRun(store.runs, id);
+    if (row !== undefined) checkLive(row);
+    const reason = options.reason === undefined ? {} : { reason: options.reason };
+    await sendEvents(log, [cancelEvent(random, clock.now(), { runId, by: userName(), ...reason })]);
+    const hosted = presentHost(config) !== undefined;
+    return say(context, options, {
+      runId,
+      hosted,
+      status: hosted ? await statusSoon(store, runId) : 'running',
+    });
+  } finally {
+    await session.close();
+  }
+}
+
+function checkLive(row: RunRow): void {
+  if (row.status === 'running' || row.status === 'quarantined') return;
+  throw usageError('RUN_ENDED', `run ${row.runId} is ${row.status} already`, {
+    expected: 'a run that is not over',
+    hint: './baton runs list --status running shows those',
+  });
+}
+
+type Status = 'unknown' | 'running' | 'completed' | 'failed' | 'cancelled';
+
+/** The status once the run has ended, or what it was when it took too long. */
+async function statusSoon(store: Store, runId: RunId): Promise<Status> {
+  let status: Status = 'unknown';
+  for await (const { run } of followRun(store.commits, runId, { signal: AbortSignal.timeout(waitMs) }))
+    status = run.status === 'finished' ? run.outcome.status : 'running';
+  return status;
+}
+
+interface Asked {
+  readonly runId: RunId;
+  readonly status: Status;
+  readonly hosted: boolean;
+}
+
+function say({ output }: Context, options: CancelOptions, { runId, status, hosted }: Asked): ExitCode {
+  const over = status !== 'running' && status !== 'unknown';
+  const shown = over ? status : 'cancelling';
+  output.data(options.json === true ? JSON.stringify({ run: runId, status: shown }) : `${runId}  ${shown}`);
+  if (over) return exitCodes.ok;
+  if (!hosted) output.problem(`Nobody works on it yet: ${startHostHint}.`);
+  else if (status === 'running') output.problem('Steps in flight are still settling.');
+  else output.problem('No such run has begun. The request is kept for a minute, in case it does.');
+  return exitCodes.waiting;
+}
+
+/** Who asks, as the operating system knows them; recorded with the run. */
+function userName(): string {
+  try {
+    return userInfo().username || 'cli';
+  } catch {
+    return 'cli';
+  }
+}

@@ -1,0 +1,79 @@
+/** `runs list`: runs, newest first. */
+import { type RowStatus, type RunRow } from '#core/ports.ts';
+import { durationText } from '#core/run/timeline.ts';
+import { type Context } from '../context.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { withPlatform } from '../open.ts';
+import { typed, usageError } from '../problem.ts';
+import { table } from '../table.ts';
+
+export interface ListOptions {
+  readonly status?: string;
+  readonly workflow?: string;
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+const statuses = ['running', 'completed', 'failed', 'cancelled', 'quarantined', 'tombstone'] as const;
+const most = 1000;
+
+export async function runsListCommand(context: Context, options: ListOptions): Promise<ExitCode> {
+  const filter = {
+    ...(options.status === undefined ? {} : { status: parseStatus(options.status) }),
+    ...(options.workflow === undefined ? {} : { workflow: options.workflow }),
+    limit: parseLimit(options.limit),
+  };
+  return withPlatform(context, async ({ store, clock }) => {
+    const rows = await store.runs.list(filter);
+    const { output } = context;
+    if (options.json === true) output.data(JSON.stringify(rows.map(rowJson)));
+    else if (rows.length === 0) output.note('No run yet. Start one: ./baton run design-and-provision');
+    else
+      output.data(
+        table(
+          ['RUN', 'WORKFLOW', 'STATUS', 'STARTED', 'TOOK'],
+          rows.map((row) => cells(row, clock.now())),
+        ),
+      );
+    return exitCodes.ok;
+  });
+}
+
+/** A run's row as people and programs read it; times in ISO 8601. */
+export function rowJson(row: RunRow): Readonly<Record<string, unknown>> {
+  const { runId, workflow, status, digest, startedAt, endedAt, labels, error } = row;
+  return {
+    run: runId,
+    workflow,
+    status,
+    startedAt: new Date(startedAt).toISOString(),
+    endedAt: endedAt === undefined ? undefined : new Date(endedAt).toISOString(),
+    digest,
+    labels,
+    failure: error,
+  };
+}
+
+const cells = (row: RunRow, now: number): readonly string[] => [
+  row.runId,
+  row.workflow,
+  row.error === undefined ? row.status : `${row.status} (${row.error.code})`,
+  `${new Date(row.startedAt).toISOString().slice(0, 19)}Z`,
+  row.endedAt === undefined && row.status !== 'running'
+    ? ''
+    : durationText((row.endedAt ?? now) - row.startedAt),
+];
+
+function parseStatus(text: string): RowStatus {
+  const status = statuses.find((candidate) => candidate === text);
+  if (status !== undefined) return status;
+  throw usageError('USAGE', `--status ${typed(text)} is not a status`, {
+    expected: `one of ${statuses.join(', ')}`,
+  });
+}
+
+function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (/^[0-9]{1,4}$/.test(text) && limit >= 1 && limit <= most) return limit;
+  throw usageError('USAGE', `--limit ${typed(text)} is not a number of runs`, { expected: `1 to ${most}` });
+}

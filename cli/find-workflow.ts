@@ -1,0 +1,53 @@
+/** The workflow a person means: a file by path, a file in `workflows/` by name, or what the store has under a name. */
+import { type DefinitionStore } from '#core/ports.ts';
+import { type Definition } from '#core/workflow/definition.ts';
+import { nearest } from '#core/workflow/nearest.ts';
+import { type Problem } from '#core/workflow/problem.ts';
+import { createDefinitions } from '#functions/orchestrator/definitions.ts';
+import { typed, usageError } from './problem.ts';
+import { fileOfWorkflow, isPath, readWorkflow, storeWorkflow, workflowNames } from './workflow-files.ts';
+
+export type FoundWorkflow =
+  | {
+      readonly definition: Definition;
+      /** As the start request says it: `name` or `name@range`. */
+      readonly asked: string;
+    }
+  | { readonly problems: readonly Problem[]; readonly file: string; readonly text: string };
+
+/** A file is stored and activated on the way. Throws `CliError` where nothing is found. */
+export async function findWorkflow(store: DefinitionStore, workflow: string): Promise<FoundWorkflow> {
+  const [name = '', range] = isPath(workflow) ? [workflow] : splitAt(workflow);
+  const path = isPath(workflow) ? workflow : fileOfWorkflow(name);
+  let asked = workflow;
+  if (path !== undefined) {
+    const read = readWorkflow(path);
+    if ('problems' in read.result)
+      return { problems: read.result.problems, file: read.file, text: read.text };
+    const { definition } = read.result;
+    await storeWorkflow(store, definition);
+    if (range === undefined) return { definition, asked: definition.name };
+    asked = `${definition.name}@${range}`;
+  }
+  const [storedName = name] = splitAt(asked);
+  const stored = await createDefinitions(store).find(storedName, range);
+  if (stored.ok) return { definition: stored.value, asked };
+  const near = nearest(name, workflowNames());
+  throw usageError(
+    stored.problem.code,
+    stored.problem.code === 'WF_UNKNOWN_WORKFLOW' ? unknown(name) : stored.problem.message,
+    {
+      ...(stored.problem.code === 'WF_UNKNOWN_WORKFLOW'
+        ? { expected: `a file, or one of: ${workflowNames().join(', ')}` }
+        : {}),
+      ...(near === undefined || near === name ? {} : { hint: `did you mean '${near}'?` }),
+    },
+  );
+}
+
+const unknown = (name: string): string => `there is no workflow ${typed(name)} in workflows/ or in the store`;
+
+function splitAt(asked: string): readonly [name: string, range?: string] {
+  const at = asked.indexOf('@');
+  return at < 0 ? [asked] : [asked.slice(0, at), asked.slice(at + 1)];
+}

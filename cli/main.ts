@@ -1,0 +1,70 @@
+/**
+ * The command line: parses arguments, runs one command, and ends with its exit code.
+ * M1. Nothing heavy is imported here: every command loads its own module when it is called.
+ * M2. No stack trace reaches a person: a bug is one line with code INTERNAL (`BATON_LOG=debug` shows the stack).
+ */
+import { CommanderError } from 'commander';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { createOutput } from './output.ts';
+import { CliError, renderCliProblem } from './problem.ts';
+import { buildProgram } from './program.ts';
+
+const env = process.env;
+const output = createOutput(env);
+
+async function main(args: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.ok;
+  const program = buildProgram(output, async (work) => {
+    const { quiet, input } = program.opts<{ quiet?: boolean; input: boolean }>();
+    code = await work({
+      output: quiet === true ? { ...output, note: () => undefined, live: false, quiet } : output,
+      env,
+      interactive: input && process.stdin.isTTY && process.stderr.isTTY,
+    });
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+function explain(error: unknown): ExitCode {
+  // Commander has written its own text already; asking for help is no mistake.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (error instanceof CliError) {
+    output.problem(renderCliProblem(error.problem));
+    return error.problem.exit;
+  }
+  // By name: importing the class would load what `--help` does not need.
+  if (error instanceof Error && error.name === 'InfrastructureError') {
+    // Adapters begin their messages with a code where they have one.
+    const [, code = 'INFRASTRUCTURE', message = error.message] =
+      /^([A-Z][A-Z0-9_]{2,}): ([^]+)$/.exec(error.message) ?? [];
+    output.problem(`error[${code}]: ${message}`);
+    showStack(error);
+    return exitCodes.configuration;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  output.problem(
+    `error[INTERNAL]: Baton has a bug: ${message.split('\n')[0] ?? ''}. ` +
+      'Please report it with the command you typed; BATON_LOG=debug shows where it happened.',
+  );
+  showStack(error);
+  return exitCodes.failed;
+}
+
+function showStack(error: unknown): void {
+  if (env.BATON_LOG === 'debug' && error instanceof Error && error.stack !== undefined)
+    output.problem(error.stack);
+}
+
+const die = (error: unknown): void => process.exit(explain(error));
+process.on('uncaughtException', die);
+process.on('unhandledRejection', die);
+
+const exitCode = await main(process.argv.slice(2));
+await output.flush();
+// A signal may have ended the work in the middle: what still holds the event loop must not keep the process.
+process.exit(process.exitCode === undefined ? exitCode : Number(process.exitCode));

@@ -1,0 +1,31 @@
+/** Opens configuration and platform for one command; configuration problems become exit code 4. */
+import { type Config, type LogLevel, readConfig } from '#adapters/config.ts';
+import { openPlatform } from '#adapters/open-platform.ts';
+import { type Platform } from '#adapters/platform.ts';
+import { type Context } from './context.ts';
+import { configurationError, renderCliProblem } from './problem.ts';
+
+/** Log lines below `logLevel` stay out of a command's own output unless BATON_LOG asks for them. */
+export function configOf(context: Context, logLevel: LogLevel = 'error'): Config {
+  const asked = (context.env.BATON_LOG ?? '').trim();
+  const env = asked === '' ? { ...context.env, BATON_LOG: logLevel } : context.env;
+  const config = readConfig(env);
+  if (config.ok) return config.value;
+  const [first, ...others] = config.problem;
+  for (const other of others) context.output.problem(renderCliProblem(other));
+  throw configurationError(first?.code ?? 'CONFIG_TYPE', first?.message ?? 'the environment cannot be used');
+}
+
+/** For commands that read or append and never host. */
+export async function withPlatform<T>(
+  context: Context,
+  work: (platform: Platform, config: Config) => Promise<T>,
+): Promise<T> {
+  const config = configOf(context);
+  const platform = await openPlatform(config);
+  try {
+    return await work(platform, config);
+  } finally {
+    await platform.close();
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Where text goes: data to stdout, everything else to stderr.
+ * O1. Only `data` writes to stdout.   O2. A reader that went away ends the output quietly, never the process loudly.
+ * O3. Colour and redrawing only where a person looks: a terminal, not NO_COLOR, not CI, not `TERM=dumb`.
+ */
+import picocolors from 'picocolors';
+
+export type Colours = ReturnType<typeof picocolors.createColors>;
+
+export interface Output {
+  /** One line (or several) of result, to stdout. */
+  readonly data: (text: string) => void;
+  /** To stderr; silent with `--quiet`. */
+  readonly note: (text: string) => void;
+  /** To stderr, always: errors and what a person must know. */
+  readonly problem: (text: string) => void;
+  /** Raw text to stderr, for a view that redraws itself. */
+  readonly draw: (text: string) => void;
+  /** For text on stderr; `dataColours` for text on stdout. */
+  readonly colours: Colours;
+  readonly dataColours: Colours;
+  /** Stderr is a terminal that can redraw lines. */
+  readonly live: boolean;
+  readonly quiet: boolean;
+  /** Columns and rows of the terminal on stderr; 80 and 24 where there is none. */
+  size(): { readonly columns: number; readonly rows: number };
+  /** Aborts when nobody reads stdout any more. */
+  readonly closed: AbortSignal;
+  /** Waits until everything written has left the process. */
+  flush(): Promise<void>;
+}
+
+type Stream = NodeJS.WriteStream;
+
+export function createOutput(
+  env: NodeJS.ProcessEnv,
+  streams: { readonly stdout: Stream; readonly stderr: Stream } = process,
+): Output {
+  const { stdout, stderr } = streams;
+  const closed = new AbortController();
+  stdout.on('error', (error: Error) => endQuietly(error, closed));
+  // Nobody reads the notes: the work goes on, its result still matters.
+  stderr.on('error', () => undefined);
+  const write = (stream: Stream, text: string): void => {
+    if (stream !== stdout || !closed.signal.aborted) stream.write(text);
+  };
+  return {
+    data: (text) => write(stdout, `${text}\n`),
+    note: (text) => write(stderr, `${text}\n`),
+    problem: (text) => write(stderr, `${text}\n`),
+    draw: (text) => write(stderr, text),
+    colours: picocolors.createColors(hasColour(env, stderr)),
+    dataColours: picocolors.createColors(hasColour(env, stdout)),
+    live: stderr.isTTY === true && !isSet(env.CI) && env.TERM !== 'dumb',
+    quiet: false,
+    // A pseudo-terminal nobody has sized says 0.
+    size: () => ({ columns: stderr.columns || 80, rows: stderr.rows || 24 }),
+    closed: closed.signal,
+    flush: async () => {
+      await Promise.all([drained(stdout), drained(stderr)]);
+    },
+  };
+}
+
+function endQuietly(error: Error, closed: AbortController): void {
+  // EPIPE is `baton … | head`. Any other failure to write (a full disk) leaves nothing to say it with but stderr.
+  if (!('code' in error) || error.code !== 'EPIPE') {
+    process.exitCode = 1;
+    process.stderr.write(`error[OUTPUT]: stdout cannot be written: ${error.message}\n`);
+  }
+  closed.abort();
+}
+
+const isSet = (value: string | undefined): boolean => value !== undefined && value !== '';
+
+const hasColour = (env: NodeJS.ProcessEnv, stream: Stream): boolean =>
+  isSet(env.FORCE_COLOR)
+    ? env.FORCE_COLOR !== '0'
+    : stream.isTTY === true && !isSet(env.NO_COLOR) && !isSet(env.CI) && env.TERM !== 'dumb';
+
+const drained = (stream: Stream): Promise<void> =>
+  new Promise((resolve) => {
+    if (stream.destroyed || !stream.writable) resolve();
+    else stream.write('', () => resolve());
+  });

@@ -1,0 +1,49 @@
+/**
+ * What the command line could not do, as one error that `main.ts` turns into text and an exit code.
+ * A person never sees a stack trace: expected problems arrive here, anything else is a bug and said to be one.
+ */
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+
+export interface CliProblem {
+  readonly code: string;
+  readonly exit: ExitCode;
+  /** What went wrong, with the value given. */
+  readonly message: string;
+  readonly expected?: string;
+  /** How to fix it. */
+  readonly hint?: string;
+}
+
+/** Thrown by commands to end with a problem that is the caller's to mend. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly problem: CliProblem;
+  constructor(problem: CliProblem) {
+    super(problem.message);
+    this.problem = problem;
+  }
+}
+
+type Parts = Omit<CliProblem, 'code' | 'exit' | 'message'>;
+
+export const usageError = (code: string, message: string, parts: Parts): CliError =>
+  new CliError({ code, exit: exitCodes.usage, message, ...parts });
+
+export const configurationError = (code: string, message: string, parts: Parts = {}): CliError =>
+  new CliError({ code, exit: exitCodes.configuration, message, ...parts });
+
+/** `error[CODE]: what went wrong`, then what was expected and how to fix it, a line each. */
+export function renderCliProblem(problem: Omit<CliProblem, 'exit'>): string {
+  const lines = [`error[${problem.code}]: ${problem.message}`];
+  if (problem.expected !== undefined) lines.push(`expected: ${problem.expected}`);
+  if (problem.hint !== undefined) lines.push(`help: ${problem.hint}`);
+  return lines.join('\n');
+}
+
+const longestEcho = 80;
+
+/** What a person typed, as it may stand in a message: quoted, one line, cut at 80 characters. */
+export function typed(text: string): string {
+  const line = text.replace(/\p{Cc}/gu, '·');
+  return `'${line.length > longestEcho ? `${line.slice(0, longestEcho - 1).toWellFormed()}…` : line}'`;
+}

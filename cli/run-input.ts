@@ -1,0 +1,129 @@
+/** The input of a run from `-i name=value`, `-f file` or the example beside the workflow; typed by the definition. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Json, isJsonObject, type JsonObject } from '#core/json.ts';
+import { type Definition } from '#core/workflow/definition.ts';
+import { nearest } from '#core/workflow/nearest.ts';
+import { validateInput } from '#core/workflow/validate-input.ts';
+import { readJson } from './files.ts';
+import { type CliError, typed, usageError } from './problem.ts';
+import { batonFolder } from './workflow-files.ts';
+
+export interface AskedInput {
+  readonly input?: readonly string[];
+  readonly inputFile?: string;
+}
+
+export interface FoundInput {
+  readonly input: JsonObject;
+  /** Set where the example input was used because none was given. */
+  readonly example?: string;
+}
+
+/** Checked against the definition. Throws `CliError` that names every input that does not fit. */
+export function findInput(definition: Definition, asked: AskedInput): FoundInput {
+  const found = gather(definition, asked);
+  const checked = validateInput(definition, found.input);
+  if (checked.ok) return found;
+  const { message, details } = checked.problem;
+  throw usageError(checked.problem.code, message, {
+    ...(isJsonObject(details) && typeof details['expected'] === 'string'
+      ? { expected: details['expected'] }
+      : {}),
+    hint: `${describeInputs(definition)}; give them with -i name=value or -f file.json`,
+  });
+}
+
+function gather(definition: Definition, asked: AskedInput): FoundInput {
+  const single = asked.input ?? [];
+  if (single.length === 0 && asked.inputFile === undefined) {
+    const example = join(batonFolder, 'examples', `${definition.name}.input.json`);
+    if (!existsSync(example)) return { input: {} };
+    return { input: readObject(example), example: `examples/${definition.name}.input.json` };
+  }
+  const fromFile = asked.inputFile === undefined ? {} : readObject(asked.inputFile);
+  const given = Object.fromEntries(single.map((text) => parseSingle(definition, text)));
+  return { input: { ...fromFile, ...given } };
+}
+
+function readObject(path: string): JsonObject {
+  const value = readJson(path) as Json;
+  if (isJsonObject(value)) return value;
+  throw usageError('INPUT_INVALID', `${path === '-' ? 'stdin' : typed(path)} holds ${kindOf(value)}`, {
+    expected: 'a JSON object with one member for each input',
+  });
+}
+
+function parseSingle(definition: Definition, text: string): readonly [name: string, value: Json] {
+  const cut = text.indexOf('=');
+  if (cut < 1)
+    throw usageError('INPUT_SYNTAX', `-i ${typed(text)} has no name and value`, {
+      expected: 'name=value, e.g. -i idea="A parcel tracking service"',
+    });
+  const name = text.slice(0, cut);
+  const schemas = inputSchemas(definition);
+  const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
+  if (schema === undefined) throw unknownInput(definition, name);
+  return [name, convert(name, text.slice(cut + 1), schema)];
+}
+
+/** Text as it is where the input may be a string; else JSON of a declared type. */
+function convert(name: string, text: string, schema: Json): Json {
+  const types = typesOf(schema);
+  if (types.length === 0 || types.includes('string')) return text;
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch {
+    throw badInput(name, text, types);
+  }
+  if (types.some((type) => isOfType(value, type))) return value;
+  throw badInput(name, text, types);
+}
+
+const badInput = (name: string, text: string, types: readonly string[]): CliError =>
+  usageError('INPUT_INVALID', `input '${name}' cannot be ${typed(text)}`, {
+    expected: `${types.join(' or ')}, as the workflow declares it`,
+    hint:
+      types.includes('object') || types.includes('array')
+        ? `write it as JSON: -i '${name}=…'`
+        : `-i ${name}=…`,
+  });
+
+function unknownInput(definition: Definition, name: string): CliError {
+  const near = nearest(name, Object.keys(inputSchemas(definition)));
+  return usageError('INPUT_UNKNOWN', `${definition.name} has no input ${typed(name)}`, {
+    expected: describeInputs(definition),
+    ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }),
+  });
+}
+
+function inputSchemas(definition: Definition): JsonObject {
+  const properties = definition.inputSchema['properties'];
+  return isJsonObject(properties) ? properties : {};
+}
+
+/** `its inputs are idea (string), count (integer)` */
+function describeInputs(definition: Definition): string {
+  const inputs = Object.entries(inputSchemas(definition)).map(([name, schema]) => {
+    const types = typesOf(schema);
+    return types.length === 0 ? name : `${name} (${types.join(' or ')})`;
+  });
+  return inputs.length === 0 ? 'it takes no input' : `its inputs are ${inputs.join(', ')}`;
+}
+
+function typesOf(schema: Json): readonly string[] {
+  const type = isJsonObject(schema) ? schema['type'] : undefined;
+  const all: readonly unknown[] = Array.isArray(type) ? type : [type];
+  return all.filter((one): one is string => typeof one === 'string');
+}
+
+function isOfType(value: Json, type: string): boolean {
+  if (type === 'integer') return Number.isInteger(value);
+  return kindOf(value) === type;
+}
+
+function kindOf(value: Json): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}

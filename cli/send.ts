@@ -1,0 +1,56 @@
+/** Sends CloudEvents to the log: topic and key follow from the event. */
+import { type BatonEvent, encodeEvent } from '#core/cloud-event.ts';
+import { eventCatalog, isEventType, sources } from '#core/event-catalog.ts';
+import { isJsonObject, type JsonObject } from '#core/json.ts';
+import { type RunId } from '#core/ids.ts';
+import { type LogProducer, type Random, type Store } from '#core/ports.ts';
+import { createDefinitions } from '#functions/orchestrator/definitions.ts';
+import { openStart } from '#functions/orchestrator/starts.ts';
+
+/** Of an event whose type is in the catalog; `undefined` for any other. */
+export function topicOf(event: BatonEvent): string | undefined {
+  if (!isEventType(event.type)) return undefined;
+  const agent =
+    isJsonObject(event.data) && typeof event.data['agent'] === 'string' ? event.data['agent'] : '';
+  return eventCatalog[event.type].topic.replace('{agent}', agent);
+}
+
+export async function sendEvents(log: LogProducer, events: readonly BatonEvent[]): Promise<void> {
+  await log.publish(
+    events.map((event) => ({ topic: topicOf(event) ?? '', key: event.subject ?? '', ...encodeEvent(event) })),
+  );
+}
+
+export interface StartOrder {
+  /** `name` or `name@range`. */
+  readonly workflow: string;
+  readonly input: JsonObject;
+}
+
+export const startEvent = (random: Random, now: number, { workflow, input }: StartOrder): BatonEvent => ({
+  id: random.id(),
+  source: sources.cli,
+  type: 'dev.baton.workflow.requested.v1',
+  time: new Date(now).toISOString(),
+  data: { workflow, input },
+});
+
+/** The run that a start opens, as the orchestrator will derive it. */
+export async function runIdOfStart(store: Store, event: BatonEvent): Promise<RunId> {
+  const definitions = createDefinitions(store.definitions);
+  return (await openStart({ store, definitions }, event)).runId;
+}
+
+export const cancelEvent = (
+  random: Random,
+  now: number,
+  { runId, by, reason }: { readonly runId: RunId; readonly by: string; readonly reason?: string },
+): BatonEvent => ({
+  id: random.id(),
+  source: sources.cli,
+  type: 'dev.baton.run.cancel.v1',
+  subject: runId,
+  runid: runId,
+  time: new Date(now).toISOString(),
+  data: { by, ...(reason === undefined ? {} : { reason }) },
+});

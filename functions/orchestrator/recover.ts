@@ -1,0 +1,72 @@
+/**
+ * Recovery from the store: what the log lost (offsets reset too far, topics expired under a lagging group) is sent again.
+ * RV1. Only open effects of stored commits are sent, under the ids they always had: agents answer from `invocations`,
+ *      and a response that was consumed is absorbed. So recovering twice, or for nothing, changes nothing.
+ */
+import { parseRunId, type RunId } from '#core/ids.ts';
+import { type CapabilityKeys } from '#core/capability.ts';
+import {
+  type Clock,
+  type Log,
+  type Logger,
+  type OutgoingRecord,
+  type RunRow,
+  type Store,
+} from '#core/ports.ts';
+import { effectsOf, isOpen } from '#core/run/effects.ts';
+import { absent, evolveCommit } from '#core/run/evolve.ts';
+import { type RunState } from '#core/run/types.ts';
+import { recordOf } from './outbox.ts';
+
+export interface RecoverDeps {
+  readonly log: Pick<Log, 'publish'>;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly keys: CapabilityKeys;
+}
+
+export interface Recovered {
+  readonly runs: number;
+  readonly effects: number;
+  /** Runs that had been set aside and go on now. */
+  readonly released: number;
+}
+
+/** Live runs looked at, at most, in one call without an id. */
+const limit = 100_000;
+
+/** One run, or every live one. A quarantined run named by its id is released and made due. */
+export async function recoverRuns(deps: RecoverDeps, runId?: string): Promise<Recovered> {
+  const rows = await rowsOf(deps.store, runId);
+  let effects = 0;
+  let released = 0;
+  for (const row of rows) {
+    if (row.status === 'quarantined') {
+      await deps.store.runs.write([{ type: 'release', runId: row.runId, wakeAt: deps.clock.now() }]);
+      released += 1;
+    }
+    const records = await openRecords(deps, row.runId);
+    if (records.length > 0) await deps.log.publish(records);
+    effects += records.length;
+    deps.logger.info({ run: row.runId, effects: records.length }, 'run recovered');
+  }
+  return { runs: rows.length, effects, released };
+}
+
+async function rowsOf(store: Store, runId: string | undefined): Promise<readonly RunRow[]> {
+  if (runId === undefined) return store.runs.list({ status: 'running', limit });
+  const id = parseRunId(runId);
+  const row = id === undefined ? undefined : await store.runs.get(id);
+  return row === undefined ? [] : [row];
+}
+
+/** From the whole history: the commit that opened an attempt may be older than what loading a run reads. */
+async function openRecords(deps: RecoverDeps, runId: RunId): Promise<readonly OutgoingRecord[]> {
+  const history = await deps.store.commits.history(runId);
+  const run = history.reduce<RunState>(evolveCommit, absent);
+  if (run.status === 'absent') return [];
+  const open = history.flatMap(effectsOf).filter((effect) => isOpen(run, effect));
+  const outbox = { keys: deps.keys, blobs: deps.store.blobs };
+  return Promise.all(open.map((effect) => recordOf(outbox, run, effect)));
+}
