@@ -252,8 +252,11 @@ export interface BlobStore {
     scope: BlobScope,
     blobs: readonly { readonly ref: BlobRef; readonly bytes: Uint8Array }[],
   ): Promise<void>;
-  /** The bytes, digest verified; `undefined` where nothing is stored. Throws on other bytes than were stored. */
-  get(scope: BlobScope, ref: BlobRef): Promise<Uint8Array | undefined>;
+  /**
+   * The bytes, digest verified; `undefined` where nothing is stored, `altered` where other bytes are than the reference
+   * names: that stays so however often one asks, and must not look like an outage.
+   */
+  get(scope: BlobScope, ref: BlobRef): Promise<Uint8Array | 'altered' | undefined>;
 }
 export interface BlobScope {
   readonly tenant: string;

@@ -30,14 +30,10 @@ test('a blob is one file named after its digest, and nothing temporary stays', a
   assert.deepEqual(readdirSync(runFolder()), [sha256(bytes)]);
 });
 
-test('a file that was changed is refused on reading, and put right by writing again', async () => {
+test('a file that was changed is told on reading, and put right by writing again', async () => {
   await blobs.put(scope, [{ ref, bytes }]);
   writeFileSync(stored(), '"lost"');
-  await assert.rejects(blobs.get(scope, ref), (error) => {
-    assert.ok(error instanceof InfrastructureError);
-    assert.match(error.message, /^BLOB_DIGEST: .* Got: .* Expected: .* Fix: /);
-    return true;
-  });
+  assert.equal(await blobs.get(scope, ref), 'altered');
   await blobs.put(scope, [{ ref, bytes }]);
   assert.deepEqual(await blobs.get(scope, ref), bytes);
 });

@@ -2,7 +2,7 @@
  * Claim checks: values too big for the log travel as references to stored bytes.
  * CC1. A blob is written and verified before its reference leaves.   CC2. What is loaded has the digest that was referred to.
  */
-import { failure, InfrastructureError, no, ok, type Result } from '#core/failure.ts';
+import { failure, no, ok, type Result } from '#core/failure.ts';
 import { canonicalJson, sha256, type Json } from '#core/json.ts';
 import { inlineLimitBytes, type BlobRef, type Payload } from '#core/payload.ts';
 import { type BlobScope, type BlobStore } from '#core/ports.ts';
@@ -44,7 +44,7 @@ export async function checkIn(blobs: BlobStore, scope: BlobScope, value: Json): 
 }
 
 async function load(blobs: BlobStore, scope: BlobScope, ref: BlobRef): Promise<Result<Json>> {
-  const got = await bytesOf(blobs, scope, ref);
+  const got = await blobs.get(scope, ref);
   if (got === 'altered') return no(altered(ref));
   if (got === undefined) {
     const message = `a claim check points at nothing: got ${ref.digest} (${ref.bytes} bytes) of run ${scope.runId}, expected a stored blob. It may have been deleted with its run; the attempt is made again.`;
@@ -55,20 +55,6 @@ async function load(blobs: BlobStore, scope: BlobScope, ref: BlobRef): Promise<R
     return ok(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(got)) as Json);
   } catch {
     return no(altered(ref));
-  }
-}
-
-async function bytesOf(
-  blobs: BlobStore,
-  scope: BlobScope,
-  ref: BlobRef,
-): Promise<Uint8Array | 'altered' | undefined> {
-  try {
-    return await blobs.get(scope, ref);
-  } catch (error) {
-    // Stores verify too. Altered bytes stay altered: that is an answer, not an outage to wait out.
-    if (error instanceof InfrastructureError && /\bBLOB_DIGEST\b/.test(error.message)) return 'altered';
-    throw error;
   }
 }
 

@@ -57,6 +57,7 @@ describe('claim checks', () => {
     const { ref } = refOf(output);
     assert.deepEqual((await responses())[0]?.data, { output: null, refs: [{ at: '', ref }] });
     const stored = await blobs.get(scope(1), ref);
+    assert.ok(stored instanceof Uint8Array);
     assert.equal(new TextDecoder().decode(stored), canonicalJson(output));
   });
 });

@@ -28,7 +28,7 @@ export async function checkRefs(
   }
   for (const { ref } of refs) {
     const bytes = await store.get(scope, ref);
-    if (bytes === undefined) return missing(ref);
+    if (bytes === undefined || bytes === 'altered') return unusable(ref, bytes);
     const parsed = parseJsonBytes(bytes);
     const problem = parsed.ok ? checkJson(parsed.value.value) : parsed.problem;
     if (problem !== undefined) {
@@ -51,7 +51,7 @@ export async function loadBlobs(
   for (const ref of refs) {
     if (into.has(ref.digest)) continue;
     const bytes = await store.get(scope, ref);
-    const parsed = bytes === undefined ? undefined : parseJsonBytes(bytes);
+    const parsed = bytes === undefined || bytes === 'altered' ? undefined : parseJsonBytes(bytes);
     if (parsed?.ok !== true)
       throw new Error(`BLOB_MISSING: blob ${ref.digest} of run ${scope.runId} cannot be read`);
     into.set(ref.digest, parsed.value.value);
@@ -67,16 +67,18 @@ export async function copyBlobs(
 ): Promise<Failure | undefined> {
   for (const { ref } of payloads.flatMap((payload) => payload.refs ?? [])) {
     const bytes = await store.get(from, ref);
-    if (bytes === undefined) return missing(ref);
+    if (bytes === undefined || bytes === 'altered') return unusable(ref, bytes);
     await store.put(to, [{ ref, bytes }]);
   }
   return undefined;
 }
 
-const missing = (ref: BlobRef): Failure =>
-  failure(
-    'BLOB_MISSING',
-    `blob ${ref.digest} (${ref.bytes} bytes) is not stored; expected it to be written before its reference was sent. ` +
-      'Check that the agent writes to the same store and waits for the write.',
-    { retryable: true },
-  );
+function unusable(ref: BlobRef, found: 'altered' | undefined): Failure {
+  if (found === 'altered') {
+    const problem = `blob ${ref.digest} (${ref.bytes} bytes) holds other bytes; expected those its reference names.`;
+    return failure('BLOB_DIGEST', `${problem} Let the agent make the reference from the bytes it stores.`);
+  }
+  const problem = `blob ${ref.digest} (${ref.bytes} bytes) is not stored; expected it to be written before its reference was sent.`;
+  const fix = 'Check that the agent writes to the same store and waits for the write.';
+  return failure('BLOB_MISSING', `${problem} ${fix}`, { retryable: true });
+}

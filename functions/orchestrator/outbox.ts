@@ -83,7 +83,7 @@ async function whole(blobs: BlobStore, run: PresentRun, outcome: RunOutcome): Pr
   const loaded = new Map<string, Json>();
   for (const ref of refs) {
     const bytes = await blobs.get(scopeOf(run), ref);
-    const parsed = bytes === undefined ? undefined : parseJsonBytes(bytes);
+    const parsed = bytes === undefined || bytes === 'altered' ? undefined : parseJsonBytes(bytes);
     if (parsed?.ok !== true) return outcome; // the reference says more than nothing would
     loaded.set(ref.digest, parsed.value.value);
   }

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { topics } from '#core/event-catalog.ts';
+import { sha256 } from '#core/json.ts';
 import { chain } from '#tests/engine/chain.ts';
-import { completed, openEngine, type Engine, type EngineOptions } from '#tests/engine/engine.ts';
+import {
+  completed,
+  events,
+  openEngine,
+  responseTo,
+  type Engine,
+  type EngineOptions,
+} from '#tests/engine/engine.ts';
 import { onlyRun } from '#tests/engine/sandbox.ts';
 
 const open: Engine[] = [];
@@ -79,4 +87,33 @@ describe('long and wide runs', () => {
     const history = await e.store.commits.history((await onlyRun(e)).runId);
     assert.ok(history.every((commit) => JSON.stringify(commit).length < 20_000));
   });
+});
+
+describe('a result whose claim check is wrong', () => {
+  for (const [what, code] of [
+    ['nothing stored', 'BLOB_MISSING'],
+    ['other bytes', 'BLOB_DIGEST'],
+    ['a value Baton does not take', 'AGENT_OUTPUT_INVALID'],
+  ] as const) {
+    it(`(${what}) is a failed attempt, ${code}, and never holds its partition`, async () => {
+      const e = await engine({ agents: { worker: () => 'silent' } });
+      await e.start('a', { idea: 'x' });
+      await e.deliver(await e.take(topics.request));
+      const [task] = events(await e.take(topics.step('worker')));
+      assert.ok(task);
+      const { runId } = await onlyRun(e);
+      const bytes = new TextEncoder().encode(what === 'other bytes' ? '1' : '{"__proto__":{"admin":true}}');
+      const ref = { digest: `sha256:${sha256(bytes)}`, bytes: bytes.length };
+      if (what !== 'nothing stored') await e.store.blobs.put({ tenant: 'default', runId }, [{ ref, bytes }]);
+      const named = what === 'other bytes' ? { ...ref, bytes: 99 } : ref;
+      const outcome = {
+        status: 'completed',
+        output: { value: null, refs: [{ at: '', ref: named }] },
+      } as const;
+      await e.publish(topics.response, responseTo(task, 'worker', outcome));
+      await e.settle();
+      const [output] = await e.outputs();
+      assert.equal((output?.data as { failure: { code: string } }).failure.code, code);
+    });
+  }
 });

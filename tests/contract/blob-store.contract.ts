@@ -39,6 +39,7 @@ function testPutAndGet(subject: () => StoreSubject): void {
     const one = sampleBlob('mine');
     await blobs.put(scopeOf(id), [one]);
     assert.equal(await blobs.get(scopeOf(newRunId()), one.ref), undefined);
+    assert.equal(await blobs.get(scopeOf(id), { ...one.ref, bytes: one.ref.bytes + 1 }), 'altered');
     assert.equal(await blobs.get(scopeOf(id, 'other'), one.ref), undefined);
   });
 
