@@ -18,6 +18,9 @@ export interface HostHolder {
   readonly since: number;
 }
 
+/** Connections that hold a lock. Garbage collection closes one that nothing refers to, and would give its lock away. */
+const held = new Set<DatabaseSync>();
+
 /** The lock, or `undefined` while another host (in this process or another) holds it. */
 export function tryHostLock(folder: string, since: number = Date.now()): HostLock | undefined {
   return guarded(folder, () => {
@@ -30,6 +33,7 @@ export function tryHostLock(folder: string, since: number = Date.now()): HostLoc
       if (error instanceof Error && 'errcode' in error && error.errcode === 5) return undefined;
       throw error;
     }
+    held.add(connection);
     const holder: HostHolder = { pid: process.pid, since };
     writeFileSync(holderPath(folder), `${JSON.stringify(holder)}\n`);
     return {
@@ -37,6 +41,7 @@ export function tryHostLock(folder: string, since: number = Date.now()): HostLoc
         if (!connection.isOpen) return;
         rmSync(holderPath(folder), { force: true });
         connection.close();
+        held.delete(connection);
       },
     };
   });

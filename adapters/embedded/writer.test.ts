@@ -34,6 +34,19 @@ test('a durable write syncs once, a relaxed one never', async () => {
   assert.deepEqual([count(), syncs], [2, 1]);
 });
 
+test('a transaction with a durable write runs with synchronous FULL, any other with NORMAL', async () => {
+  // SQLite answers this pragma when it is compiled: every look needs a text of its own.
+  let look = 0;
+  const level = (): number => number(database.statement(`PRAGMA synchronous -- ${look++}`).row() ?? [], 0);
+  assert.equal(await database.writer.relaxed(level), 1);
+  assert.equal(await database.writer.durable(level), 2);
+  assert.deepEqual(
+    await Promise.all([database.writer.relaxed(level), database.writer.durable(level)]),
+    [2, 2],
+  );
+  assert.equal(await database.writer.relaxed(level), 1);
+});
+
 test('writes asked for at once share one transaction and one sync', async () => {
   const write = async (name: string): Promise<void> => {
     await Promise.resolve();
