@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { partitionOf } from '#core/partitioner.ts';
 import { type Embedded, openEmbedded } from './open.ts';
-import { partitionOf } from './partitioner.ts';
 
 let folder = '';
 let now = 1_000;

@@ -1,9 +1,9 @@
 /** Records of the embedded log as rows: appending, reading on, trimming. */
+import { partitionOf } from '#core/partitioner.ts';
 import { type Clock, type LogRecord } from '#core/ports.ts';
 import { type Row, bytes, number, optional } from './columns.ts';
 import { type Database, limit } from './database.ts';
 import { decodeHeaders, encodeHeaders } from './headers.ts';
-import { partitionOf } from './partitioner.ts';
 import { type Topic, slotRange } from './topics.ts';
 
 /** Like `OutgoingRecord`, but key and value may be absent, as Kafka allows others to write. */

@@ -77,6 +77,7 @@ function groupByRun(inputs: readonly Incoming[]): readonly Work[] {
     runId,
     inputs: group,
     carryOn: false,
+    carriedCauses: [],
     entry: undefined,
     fromPrimary: false,
     tombstone: false,

@@ -6,6 +6,7 @@ import { type RunId } from '#core/ids.ts';
 import { type CapabilityKeys } from '#core/capability.ts';
 import {
   type AgentCatalog,
+  type Cause,
   type Clock,
   type LogProducer,
   type Logger,
@@ -39,6 +40,8 @@ export interface Work {
   inputs: readonly Incoming[];
   /** An earlier commit of this batch left ready work. */
   carryOn: boolean;
+  /** What caused the commit that is carried on from: the next one names it too, so that its effects heal alike. */
+  carriedCauses: readonly Cause[];
   entry: Entry | undefined;
   /** The state was read from the primary in this invocation, or proved by an insert in it. */
   fromPrimary: boolean;

@@ -17,13 +17,18 @@ export interface Definitions {
   byDigest(digest: string): Promise<Definition | undefined>;
 }
 
+/** The same source object gives the same definition: sandboxes that share a store in memory parse it once. */
+const bySource = new WeakMap<StoredDefinition['source'], Definition>();
+
 export function createDefinitions(store: DefinitionStore): Definitions {
   const parsed = new Map<string, Definition>();
   const parse = (stored: StoredDefinition): Definition | undefined => {
     const known = parsed.get(stored.digest);
     if (known !== undefined) return known;
-    const result = parseDefinition(stored.source);
+    const shared = bySource.get(stored.source);
+    const result = shared === undefined ? parseDefinition(stored.source) : ok(shared);
     if (!result.ok) return undefined;
+    bySource.set(stored.source, result.value);
     if (parsed.size >= remembered) parsed.delete(parsed.keys().next().value ?? '');
     parsed.set(stored.digest, result.value);
     return result.value;

@@ -113,16 +113,14 @@ export function publishedFor(before: Entry | undefined, after: PresentRun): numb
   return published;
 }
 
-/** The commit above `published` that this very record caused, if its effects may not have been sent. */
-export const unsentCommitOf = (entry: Entry, cause: Cause): Commit | undefined =>
-  entry.tail.find(
-    (past) =>
-      !past.acknowledged &&
-      past.commit.causes.some(
-        (other) =>
-          other.topic === cause.topic && other.partition === cause.partition && other.offset === cause.offset,
-      ),
-  )?.commit;
+/** The commits above `published` that this very record caused, whose effects may not have been sent. */
+export const unsentCommitsOf = (entry: Entry, cause: Cause): readonly Commit[] =>
+  entry.tail.flatMap(({ acknowledged, commit }) =>
+    !acknowledged && commit.causes.some((other) => isSamePlace(other, cause)) ? [commit] : [],
+  );
+
+const isSamePlace = (a: Cause, b: Cause): boolean =>
+  a.topic === b.topic && a.partition === b.partition && a.offset === b.offset;
 
 const broken = (commit: Commit): StoredRunProblem =>
   new StoredRunProblem(

@@ -11,7 +11,7 @@ import {
   type Engine,
   type EngineOptions,
 } from '#tests/engine/engine.ts';
-import { onlyRun } from '#tests/engine/sandbox.ts';
+import { breaking, onlyRun } from '#tests/engine/sandbox.ts';
 
 const open: Engine[] = [];
 async function engine(options: Partial<EngineOptions> = {}): Promise<Engine> {
@@ -115,5 +115,23 @@ describe('a result whose claim check is wrong', () => {
       const [output] = await e.outputs();
       assert.equal((output?.data as { failure: { code: string } }).failure.code, code);
     });
+  }
+});
+
+it('a crash between the further commits of a wide run loses none of their tasks', async () => {
+  const steps = Array.from({ length: 450 }, (_, i) => `  s${i}: { agent: worker }`).join('\n');
+  for (const at of [1, 2, 3]) {
+    const e = await engine({ workflow: `name: wide\nversion: "1.0.0"\nsteps:\n${steps}\n` });
+    await e.start('a', {});
+    const records = await e.take(topics.request);
+    await assert.rejects(breaking(e, 'log.publish', 'before', at).deliver(records), /injected/);
+    e.restart();
+    await e.deliver(records);
+    await e.settle();
+    for (let wake = 0; wake < 3; wake += 1) {
+      await e.pass(10_001);
+      await e.settle();
+    }
+    assert.equal((await onlyRun(e)).status, 'completed', `crash before publishing commit ${at}`);
   }
 });

@@ -3,14 +3,14 @@
  * blobs, rows that must be there first, commits, effects, rows that come after.
  */
 import { type RunWrite } from '#core/ports.ts';
-import { commitSchema, type Commit } from '#core/ports.ts';
+import { commitSchema, type Cause, type Commit } from '#core/ports.ts';
 import { effectsOf, isOpen } from '#core/run/effects.ts';
 import { type PresentRun } from '#core/run/evolve.ts';
 import { putDeadLetters } from '../dead-letters.ts';
 import { marksOf, writeAfter, writeBefore } from './aftermath.ts';
 import { type BatchDeps, type Turn, type Work } from './batch.ts';
 import { scopeOf } from './blobs.ts';
-import { acknowledge, publishedFor, unsentCommitOf, withCommit, type Entry } from './entry.ts';
+import { acknowledge, publishedFor, unsentCommitsOf, withCommit, type Entry } from './entry.ts';
 import { recordOf } from './outbox.ts';
 
 interface Draft {
@@ -53,7 +53,7 @@ function draftOf(deps: BatchDeps, { work, folded }: Turn): Draft | undefined {
     runId: work.runId,
     version,
     ...(work.entry === undefined ? {} : { parent: work.entry.head }),
-    causes: folded.causes,
+    causes: causesOf(work, folded),
     events: folded.events,
     published: publishedFor(work.entry, after),
     at: deps.clock.now(),
@@ -100,8 +100,8 @@ async function publishAndFollow(
   for (const { work, commit } of won) add(work, commit);
   for (const { work, folded } of kept) {
     for (const { cause } of folded.idle) {
-      const unsent = work.entry === undefined ? undefined : unsentCommitOf(work.entry, cause);
-      if (unsent !== undefined) add(work, unsent);
+      if (work.entry === undefined) continue;
+      for (const unsent of unsentCommitsOf(work.entry, cause)) add(work, unsent);
     }
   }
   if (commits.size === 0) return;
@@ -172,6 +172,10 @@ async function snapshot(deps: BatchDeps, works: readonly Work[]): Promise<void> 
 /** Inputs or ready work that this commit had no room for: a further commit of the same invocation takes them. */
 function leftOf(work: Work, folded: Turn['folded']): Work | undefined {
   work.inputs = folded.leftover;
+  work.carriedCauses = causesOf(work, folded);
   work.carryOn = folded.more;
   return folded.leftover.length > 0 || folded.more ? work : undefined;
 }
+
+const causesOf = (work: Work, folded: Turn['folded']): readonly Cause[] =>
+  work.carryOn ? [...work.carriedCauses, ...folded.causes] : folded.causes;

@@ -28,10 +28,11 @@ export const wake = (runId: string, wakeSentAt: number): BatonEvent => ({
   data: { wakeSentAt },
 });
 
-/** The same engine with a handler of its own whose next call of one port fails, before or after it took effect. */
-export function breaking(e: Engine, point: string, when: 'before' | 'after') {
+/** The same engine with a handler of its own, one call of one port of which fails, before or after it took effect. */
+export function breaking(e: Engine, point: string, when: 'before' | 'after', at = 0) {
+  let calls = 0;
   return sandbox(e, (name, call) => {
-    if (name !== point) return call();
+    if (name !== point || (at > 0 && (calls += 1) !== at)) return call();
     if (when === 'before') throw injected();
     return Promise.resolve(call()).then(() => {
       throw injected();

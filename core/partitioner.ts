@@ -1,6 +1,6 @@
 /**
- * Which partition a key belongs to: murmur2, as Kafka's default partitioner computes it, so that a key lands on the
- * same partition number here and there.
+ * Which partition a key belongs to: murmur2, as Kafka's default partitioner computes it.
+ * PA1. A key lands on the same partition number on Kafka, in the embedded log and in the simulated one.
  */
 
 /** Non-negative remainder of murmur2 over the key's bytes. */
