@@ -5,8 +5,15 @@
 import { sha256, canonicalJson, type Json } from './json.ts';
 import { type Commit } from './ports.ts';
 
+/** Commits are immutable: what was computed for one object stays true of it. */
+const known = new WeakMap<Commit, string>();
+
 /** `sha256:<hex>` of the canonical JSON of the commit. */
-export const commitDigest = (commit: Commit): string => `sha256:${sha256(canonicalJson(asJson(commit)))}`;
+export function commitDigest(commit: Commit): string {
+  const digest = known.get(commit) ?? `sha256:${sha256(canonicalJson(asJson(commit)))}`;
+  known.set(commit, digest);
+  return digest;
+}
 
 /** A commit is plain JSON by construction (`RunEvent`, `Cause`): the types only say more than `Json` does. */
 const asJson = (commit: Commit): Json => commit as unknown as Json;

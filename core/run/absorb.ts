@@ -4,7 +4,7 @@
  * B2. An attempt's response is known by (step, attempt): its id is derived from them.
  */
 import { assertNever } from '../assert-never.ts';
-import { attemptKey, causeKey, conflictKey, type PresentRun } from './evolve.ts';
+import { attemptKey, causeKey, conflictKey, lastOpened, type PresentRun } from './evolve.ts';
 import { type RunInput } from './types.ts';
 
 export function isAbsorbed(run: PresentRun, input: RunInput): boolean {
@@ -37,9 +37,7 @@ export function attemptStands(
   if (run.unanswered.includes(attemptKey(step, attempt))) return 'unanswered';
   const state = Object.hasOwn(run.steps, step) ? run.steps[step] : undefined;
   if (state === undefined || state.status === 'skipped') return 'unknown';
-  const current = state.attempt ?? 0;
-  if (attempt < 1 || attempt > current) return 'unknown';
-  if (attempt < current) return 'answered';
-  if (state.status === 'running') return 'open';
-  return state.status === 'backingOff' ? 'unknown' : 'answered';
+  const opened = lastOpened(state);
+  if (attempt < 1 || attempt > opened) return 'unknown';
+  return attempt === opened && state.status === 'running' ? 'open' : 'answered';
 }

@@ -122,7 +122,7 @@ function withStep(run: PresentRun, event: StepEvent): PresentRun {
 }
 
 function stepAfter(before: StepState | undefined, event: StepEvent): StepState {
-  const attempt = before !== undefined && 'attempt' in before ? (before.attempt ?? 0) : 0;
+  const attempt = lastOpened(before);
   switch (event.type) {
     case 'step.dispatched':
       return {
@@ -148,10 +148,16 @@ function stepAfter(before: StepState | undefined, event: StepEvent): StepState {
     case 'step.skipped':
       return { status: 'skipped', reason: event.reason };
     case 'step.cancelled':
-      return { status: 'cancelled', ...(event.attempt === undefined ? {} : { attempt: event.attempt }) };
+      return { status: 'cancelled', ...(attempt === 0 ? {} : { attempt }) };
     default:
       return assertNever(event);
   }
+}
+
+/** The last attempt that was dispatched; 0 before the first. One that is backed off for has not been. */
+export function lastOpened(step: StepState | undefined): number {
+  if (step === undefined || !('attempt' in step)) return 0;
+  return step.status === 'backingOff' ? step.attempt - 1 : (step.attempt ?? 0);
 }
 
 const unanswered = (run: PresentRun, step: string, attempt: number): PresentRun => ({

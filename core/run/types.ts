@@ -140,6 +140,7 @@ export type StepState =
       readonly caught: boolean;
     }
   | { readonly status: 'skipped'; readonly reason: SkipReason }
+  /** `attempt`: the last one that was dispatched; absent where none was. */
   | { readonly status: 'cancelled'; readonly attempt?: number };
 
 export interface RunFacts {

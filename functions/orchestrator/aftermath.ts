@@ -5,6 +5,7 @@
 import { invocationId } from '#core/ids.ts';
 import { type AgentCatalog, type Commit, type RunWrite } from '#core/ports.ts';
 import { type FinishedRun, type RunEvent, type RunState } from '#core/run/types.ts';
+import { effectsOf, type Effect } from '#core/run/effects.ts';
 import { type PresentRun } from '#core/run/evolve.ts';
 
 export interface Marks {
@@ -36,12 +37,15 @@ export function writeBefore(before: RunState, after: PresentRun, version: number
 
 /** After the commit, from its own events: the end of the run, or the bound that a wake set. */
 export function writeAfter(run: PresentRun, commit: Commit): RunWrite | undefined {
-  if (run.status === 'finished') return endOf(run);
+  // Only the commit that ended the run ends its row: until its output was sent, the row has to wake the run.
+  if (run.status === 'finished') return effectsOf(commit).some(isOutput) ? endOf(run) : undefined;
   if (!commit.events.some((event) => event.type === 'wake.consumed')) return undefined;
   const armed = commit.events.findLast((event) => event.type === 'timer.armed');
   const wakeAt = armed?.wakeAt === undefined ? {} : { wakeAt: armed.wakeAt };
   return { type: 'rearm', runId: run.runId, version: commit.version, ...wakeAt };
 }
+
+const isOutput = ({ type }: Effect): boolean => type === 'output';
 
 export const endOf = (run: FinishedRun): RunWrite => ({
   type: 'end',

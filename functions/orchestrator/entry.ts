@@ -6,7 +6,7 @@
  */
 import { commitDigest } from '#core/commit.ts';
 import { evolveCommit, absent, type PresentRun } from '#core/run/evolve.ts';
-import { isSpent } from '#core/run/effects.ts';
+import { effectsOf, isSpent } from '#core/run/effects.ts';
 import { type RunState } from '#core/run/types.ts';
 import { commitSchema, type Cause, type Commit, type StoredRun } from '#core/ports.ts';
 
@@ -117,6 +117,15 @@ export function publishedFor(before: Entry | undefined, after: PresentRun): numb
 export const unsentCommitsOf = (entry: Entry, cause: Cause): readonly Commit[] =>
   entry.tail.flatMap(({ acknowledged, commit }) =>
     !acknowledged && commit.causes.some((other) => isSamePlace(other, cause)) ? [commit] : [],
+  );
+
+/**
+ * The commit that ended the run, if its output may not have been sent. Whoever was to send it may have been answered
+ * from a primary that did not know the run any more; the row, still waiting to be ended, wakes the run all the same.
+ */
+export const unsentEndOf = (entry: Entry): readonly Commit[] =>
+  entry.tail.flatMap(({ acknowledged, commit }) =>
+    !acknowledged && effectsOf(commit).some(({ type }) => type === 'output') ? [commit] : [],
   );
 
 const isSamePlace = (a: Cause, b: Cause): boolean =>

@@ -1,10 +1,9 @@
 /**
  * Inputs that change nothing and still need an answer: commands for runs that are not there yet, wakes of runs that
- * have ended or never began. All on state read from the primary.
+ * never began. All on state read from the primary.
  */
 import { type InboxEntry, type RunWrite } from '#core/ports.ts';
 import { putDeadLetters, type DeadLetter } from '../dead-letters.ts';
-import { endOf } from './aftermath.ts';
 import { type BatchDeps, type Turn, type Work } from './batch.ts';
 import { type Incoming } from './incoming.ts';
 
@@ -30,12 +29,10 @@ export async function settleIdle(deps: BatchDeps, turns: readonly Turn[]): Promi
   await putDeadLetters({ log: deps.log, blobs: deps.store.blobs, logger: deps.logger }, letters);
 }
 
-/** A wake on an ended run writes its row again; one that finds no commit is put off: the first may be on its way. */
+/** A wake that finds no commit is put off: the first may be on its way. (On an ended run: `store-turns.ts`.) */
 function wakeWrite(deps: BatchDeps, work: Work, { input }: Incoming): RunWrite | undefined {
   if (input.type !== 'wake') return undefined;
-  const run = work.entry?.run;
-  if (run?.status === 'finished') return endOf(run);
-  if (run !== undefined) return undefined;
+  if (work.entry !== undefined) return undefined;
   return { type: 'postpone', runId: work.runId, wakeAt: deps.clock.now() + wakeWithoutRunMs };
 }
 

@@ -7,10 +7,10 @@ import { commitSchema, type Cause, type Commit } from '#core/ports.ts';
 import { effectsOf, isOpen } from '#core/run/effects.ts';
 import { type PresentRun } from '#core/run/evolve.ts';
 import { putDeadLetters } from '../dead-letters.ts';
-import { marksOf, writeAfter, writeBefore } from './aftermath.ts';
+import { endOf, marksOf, writeAfter, writeBefore } from './aftermath.ts';
 import { type BatchDeps, type Turn, type Work } from './batch.ts';
 import { scopeOf } from './blobs.ts';
-import { acknowledge, publishedFor, unsentCommitsOf, withCommit, type Entry } from './entry.ts';
+import { acknowledge, publishedFor, unsentCommitsOf, unsentEndOf, withCommit, type Entry } from './entry.ts';
 import { recordOf } from './outbox.ts';
 
 interface Draft {
@@ -99,19 +99,25 @@ async function publishAndFollow(
   };
   for (const { work, commit } of won) add(work, commit);
   for (const { work, folded } of kept) {
-    for (const { cause } of folded.idle) {
+    for (const { cause, input } of folded.idle) {
       if (work.entry === undefined) continue;
       for (const unsent of unsentCommitsOf(work.entry, cause)) add(work, unsent);
+      if (input.type === 'wake') for (const end of unsentEndOf(work.entry)) add(work, end);
     }
   }
-  if (commits.size === 0) return;
-  await publish(deps, commits);
+  if (commits.size > 0) await publish(deps, commits);
   for (const [work, sent] of commits) {
     const versions = new Set([...sent].map((commit) => commit.version));
     if (work.entry !== undefined) work.entry = acknowledge(work.entry, versions);
   }
-  await followUp(deps, commits);
+  await followUp(deps, commits, kept.flatMap(wokenEnd));
 }
+
+/** A wake on an ended run writes its row again; `end` rows come after outputs, so that a row that was not ended wakes. */
+const wokenEnd = ({ work, folded }: Turn): readonly RunWrite[] =>
+  work.entry?.run.status === 'finished' && folded.idle.some(({ input }) => input.type === 'wake')
+    ? [endOf(work.entry.run)]
+    : [];
 
 async function publish(deps: BatchDeps, commits: ReadonlyMap<Work, ReadonlySet<Commit>>): Promise<void> {
   const outbox = { keys: deps.keys, blobs: deps.store.blobs };
@@ -127,8 +133,12 @@ async function publish(deps: BatchDeps, commits: ReadonlyMap<Work, ReadonlySet<C
   if (records.length > 0) await deps.log.publish(records);
 }
 
-async function followUp(deps: BatchDeps, commits: ReadonlyMap<Work, ReadonlySet<Commit>>): Promise<void> {
-  const writes: RunWrite[] = [];
+async function followUp(
+  deps: BatchDeps,
+  commits: ReadonlyMap<Work, ReadonlySet<Commit>>,
+  woken: readonly RunWrite[],
+): Promise<void> {
+  const writes: RunWrite[] = [...woken];
   const cancelled: string[] = [];
   const timeout: string[] = [];
   const snapshots: Work[] = [];

@@ -1,0 +1,170 @@
+/**
+ * The event source mappings of the simulated system: batches from the log for sandboxes, offsets, redelivery.
+ * BR1. One batch in flight per partition, as far as the mapping knows: a frozen sandbox may still be at an older one.
+ * BR2. An offset is committed only for what a handler answered as done.
+ * BR3. What is not committed comes again.
+ */
+import { toKafkaEvent } from '#core/kafka-records.ts';
+import { type KafkaBatchResponse, type KafkaHandler } from '#core/lambda-kafka.ts';
+import { type LogRecord } from '#core/ports.ts';
+import { type MemoryLog } from './memory/log.ts';
+import { type Sandbox, type World } from './world.ts';
+
+export interface Mapping {
+  readonly topic: string;
+  /** The function's answer names failed records; else the whole batch is one thing. */
+  readonly partial: boolean;
+  readonly sandboxes: () => readonly HostingSandbox[];
+}
+
+export interface HostingSandbox extends Sandbox {
+  readonly handler: KafkaHandler;
+}
+
+interface Cursor {
+  readonly mapping: Mapping;
+  readonly partition: number;
+  committed: number;
+  invocation: Invocation | undefined;
+}
+
+interface Invocation {
+  readonly sandbox: Sandbox;
+  readonly records: readonly LogRecord[];
+  readonly cursors: readonly Cursor[];
+  /** Nobody listens to its answer any more. */
+  abandoned: boolean;
+}
+
+export interface Broker {
+  /** Mappings that could hand out a batch now. */
+  deliverable(): readonly Mapping[];
+  deliver(mapping: Mapping): void;
+  /** Gives up the batches of a sandbox that is dead or frozen: they come again. */
+  abandon(sandbox: Sandbox): void;
+  /** Reads partitions again from an older offset. */
+  rewind(): void;
+  /** Nothing is in flight and nothing is left to read. */
+  idle(): boolean;
+  /** How often each record, `<topic>-<partition>-<offset>`, was handed out. */
+  readonly deliveries: ReadonlyMap<string, number>;
+}
+
+export const placeOf = (record: Pick<LogRecord, 'topic' | 'partition' | 'offset'>): string =>
+  `${record.topic}-${record.partition}-${record.offset}`;
+
+const functionTimeMs = 60_000;
+const littleTimeMs = 4_000;
+
+export function createBroker(world: World, log: MemoryLog, mappings: readonly Mapping[]): Broker {
+  const deliveries = new Map<string, number>();
+  const cursors = mappings.map((mapping) =>
+    Array.from({ length: log.partitions(mapping.topic) }, (_, partition): Cursor => ({
+      mapping,
+      partition,
+      committed: 0,
+      invocation: undefined,
+    })),
+  );
+  const all = cursors.flat();
+  const of = (mapping: Mapping): readonly Cursor[] => cursors[mappings.indexOf(mapping)] ?? [];
+  const waiting = (cursor: Cursor): boolean =>
+    cursor.invocation === undefined &&
+    cursor.committed < log.records(cursor.mapping.topic, cursor.partition).length;
+
+  const settle = (invocation: Invocation, failed: KafkaBatchResponse | undefined): void => {
+    if (invocation.abandoned) return;
+    for (const cursor of invocation.cursors) {
+      cursor.invocation = undefined;
+      const end = endOf(invocation, cursor, failed);
+      if (end > cursor.committed && world.hostile && world.choices.chance(world.rates.redeliver ?? 0)) {
+        world.note('redeliver', `${cursor.mapping.topic}-${cursor.partition} from ${cursor.committed}`);
+      } else cursor.committed = Math.max(cursor.committed, end); // BR2
+    }
+  };
+
+  return {
+    deliveries,
+    deliverable: () => mappings.filter((mapping) => of(mapping).some(waiting)),
+    deliver(mapping) {
+      const free = of(mapping).filter(waiting);
+      const chosen = world.choices.chance(0.3) ? [free[world.choices.pick(free.length)] ?? free[0]] : free;
+      const taken = chosen.flatMap((cursor) => cursor ?? []);
+      const records = taken.flatMap((cursor) => batchOf(world, log, cursor));
+      const sandboxes = mapping.sandboxes();
+      const sandbox = sandboxes[world.choices.pick(sandboxes.length)];
+      if (sandbox === undefined) return;
+      const invocation: Invocation = { sandbox, records, cursors: taken, abandoned: false };
+      for (const cursor of taken) cursor.invocation = invocation;
+      for (const record of records)
+        deliveries.set(placeOf(record), (deliveries.get(placeOf(record)) ?? 0) + 1);
+      world.note('batch', `${records.map(placeOf).join(' ')} to ${sandbox.name}`);
+      invoke(world, sandbox, mapping, invocation, settle);
+    },
+    abandon(sandbox) {
+      for (const cursor of all) {
+        if (cursor.invocation?.sandbox !== sandbox) continue;
+        cursor.invocation.abandoned = true;
+        cursor.invocation = undefined; // BR3
+      }
+    },
+    rewind() {
+      const read = all.filter((cursor) => cursor.committed > 0 && cursor.invocation === undefined);
+      const cursor = read[world.choices.pick(read.length)];
+      if (cursor === undefined) return;
+      cursor.committed = world.choices.pick(cursor.committed);
+      world.note('rewind', `${cursor.mapping.topic}-${cursor.partition} to ${cursor.committed}`);
+    },
+    idle: () => all.every((cursor) => cursor.invocation === undefined && !waiting(cursor)),
+  };
+}
+
+function batchOf(world: World, log: MemoryLog, cursor: Cursor): readonly LogRecord[] {
+  const records = log
+    .records(cursor.mapping.topic, cursor.partition)
+    .slice(cursor.committed, cursor.committed + 100);
+  return world.choices.chance(0.2) ? records.slice(0, 1 + world.choices.pick(records.length)) : records;
+}
+
+/** The next offset of this partition: the first record that failed, else past the last one. */
+function endOf(invocation: Invocation, cursor: Cursor, failed: KafkaBatchResponse | undefined): number {
+  const mine = invocation.records.filter((record) => record.partition === cursor.partition);
+  if (failed === undefined) return cursor.committed;
+  const name = `${cursor.mapping.topic}-${cursor.partition}`;
+  const offsets = failed.batchItemFailures
+    .filter(({ itemIdentifier }) => itemIdentifier.partition === name)
+    .map(({ itemIdentifier }) => itemIdentifier.offset);
+  return Math.min(...offsets, (mine.at(-1)?.offset ?? cursor.committed - 1) + 1);
+}
+
+function invoke(
+  world: World,
+  sandbox: HostingSandbox,
+  mapping: Mapping,
+  invocation: Invocation,
+  settle: (invocation: Invocation, failed: KafkaBatchResponse | undefined) => void,
+): void {
+  const short = world.hostile && world.choices.chance(world.rates.deadline ?? 0);
+  if (short) world.note('deadline', sandbox.name);
+  const endsAt = world.now + (short ? littleTimeMs : functionTimeMs);
+  const context = {
+    awsRequestId: 'simulated',
+    functionName: sandbox.name,
+    getRemainingTimeInMillis: () => endsAt - world.now,
+  };
+  const event = toKafkaEvent(invocation.records, { bootstrapServers: 'simulated:9092' });
+  sandbox.handler(event, context).then(
+    (answer) => {
+      if (sandbox.status !== 'dead') settle(invocation, mapping.partial ? answer : { batchItemFailures: [] });
+    },
+    (error: unknown) => {
+      if (sandbox.status === 'dead') return;
+      world.note('batch failed', error instanceof Error ? error.message.slice(0, 120) : String(error));
+      if (!isInfrastructure(error)) world.note('violation', `${sandbox.name} let escape: ${String(error)}`);
+      settle(invocation, undefined);
+    },
+  );
+}
+
+const isInfrastructure = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'InfrastructureError';

@@ -1,0 +1,100 @@
+/**
+ * Plays many schedules of a scenario and looks for one that breaks a promise.
+ * HU1. Schedule k is made by seed k and nothing else: it can be played again alone.
+ */
+import { seededChoices } from './choices.ts';
+import { type FaultKind } from './faults.ts';
+import { ordinary, outcomeOf, racesOf, type Scenario } from './scenario.ts';
+import { runSchedule, type ScheduleResult } from './schedule.ts';
+
+export interface HuntOptions {
+  readonly from: number;
+  readonly schedules: number;
+  readonly faults?: readonly FaultKind[];
+  readonly onProgress?: (done: number) => void;
+}
+
+export interface Found {
+  readonly seed: number;
+  readonly violation: string;
+  readonly choices: readonly number[];
+}
+
+export interface HuntResult {
+  readonly schedules: number;
+  readonly events: number;
+  readonly found: Found | undefined;
+  /** Faults met and states reached, with how often. */
+  readonly met: ReadonlyMap<string, number>;
+  /** How runs ended, with how often. */
+  readonly outcomes: ReadonlyMap<string, number>;
+}
+
+/** Stops at the first violation. Throws where the ordinary history itself breaks a promise. */
+export async function hunt(scenario: Scenario, options: HuntOptions): Promise<HuntResult> {
+  const judge = await judgeOf(scenario);
+  const met = new Map<string, number>();
+  const outcomes = new Map<string, number>();
+  let events = 0;
+  for (let done = 0; done < options.schedules; done += 1) {
+    const seed = options.from + done;
+    const choices = seededChoices(seed);
+    const result = await runSchedule(
+      { ...scenario, ...(options.faults && { faults: options.faults }) },
+      choices,
+    );
+    events += result.events;
+    for (const [what, times] of result.met) met.set(what, (met.get(what) ?? 0) + times);
+    for (const run of result.runs.values()) {
+      outcomes.set(outcomeOf(run), (outcomes.get(outcomeOf(run)) ?? 0) + 1);
+      for (const state of statesOf(run)) met.set(state, (met.get(state) ?? 0) + 1);
+    }
+    const violation = judge(result);
+    if (violation !== undefined) {
+      return {
+        schedules: done + 1,
+        events,
+        found: { seed, violation, choices: choices.made },
+        met,
+        outcomes,
+      };
+    }
+    options.onProgress?.(done + 1);
+  }
+  return { schedules: options.schedules, events, found: undefined, met, outcomes };
+}
+
+export type Judge = (result: ScheduleResult) => string | undefined;
+
+/** The first promise a history broke, C6 included: without races it ends as the ordinary history does. */
+export async function judgeOf(scenario: Scenario): Promise<Judge> {
+  const usual = await ordinary(scenario);
+  if (usual.violations[0] !== undefined)
+    throw new Error(`the ordinary history of ${scenario.name}: ${usual.violations[0]}`);
+  const expected = new Map([...usual.runs].map(([id, run]) => [id, outcomeOf(run)]));
+  const raceFree = racesOf(scenario).length === 0;
+  return (result) => {
+    if (result.violations[0] !== undefined) return result.violations[0];
+    for (const [id, wanted] of expected) {
+      const run = result.runs.get(id);
+      // A start that came first under this id with another payload is the run: the reused one then is the conflict.
+      if (run === undefined) return `I2: run ${id} never began`;
+      // A stale read may lose a task to its deadline: allowed, since C6 assumes reads at the primary.
+      if (
+        raceFree &&
+        !result.met.has('reused') &&
+        !result.met.has('staleRead') &&
+        outcomeOf(run) !== wanted
+      ) {
+        return `C6: run ${id} ended ${outcomeOf(run)}, without faults ${wanted}`;
+      }
+    }
+    return undefined;
+  };
+}
+
+function statesOf(run: ReturnType<ScheduleResult['runs']['get']> & object): readonly string[] {
+  if (run.status === 'absent') return [];
+  const end = run.status === 'finished' ? run.outcome.status : run.status;
+  return [`run ${end}`, ...new Set(Object.values(run.steps).map((step) => `step ${step.status}`))];
+}

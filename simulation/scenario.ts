@@ -1,0 +1,60 @@
+/** What a schedule is played over: definitions, agents, requests; and what every history of it must have in common. */
+import { type Json } from '#core/json.ts';
+import { type AgentFacts } from '#core/ports.ts';
+import { type RunState } from '#core/run/types.ts';
+import { type Definition } from '#core/workflow/definition.ts';
+import { type SimulatedAgent } from './agents.ts';
+import { replayedChoices } from './choices.ts';
+import { runSchedule, type ScheduleResult } from './schedule.ts';
+
+export interface Scenario {
+  readonly name: string;
+  readonly definitions: readonly Definition[];
+  readonly agents: readonly AgentFacts[];
+  readonly agent: SimulatedAgent;
+  readonly runs: readonly { readonly id: string; readonly workflow: string; readonly input: Json }[];
+  readonly cancel?: boolean;
+}
+
+/** How a run ended, without versions, times and attempts: what must be equal in every history without races. */
+export function outcomeOf(run: RunState): string {
+  if (run.status !== 'finished') return run.status;
+  const { outcome } = run;
+  switch (outcome.status) {
+    case 'completed':
+      return `completed ${JSON.stringify(outcome.outputs.value)}`;
+    case 'failed':
+      return `failed ${outcome.failure.code}${outcome.step === undefined ? '' : ` in ${outcome.step}`}`;
+    case 'cancelled':
+      return 'cancelled';
+  }
+}
+
+/** The ordinary history: nothing fails, the oldest thing happens next. */
+export const ordinary = (scenario: Scenario): Promise<ScheduleResult> =>
+  runSchedule({ ...scenario, cancel: false, faults: [] }, replayedChoices([]));
+
+/** What in these definitions may end differently in different orders, in words; empty: nothing may. */
+export function racesOf(scenario: Scenario): readonly string[] {
+  const races: string[] = [];
+  if (scenario.cancel === true) races.push('cancel against everything');
+  for (const definition of scenario.definitions) {
+    if (definition.timeoutMs !== undefined) races.push(`the timeout of ${definition.name} against its steps`);
+    for (const step of definition.steps) {
+      if (step.join.type === 'atLeast')
+        races.push(`${step.id}: the first ${step.join.count} of ${step.needs.join(', ')}`);
+      if (step.deadlineMs !== undefined) races.push(`${step.id}: its deadline against its result`);
+      races.push(...timeoutRace(scenario, step));
+    }
+  }
+  return [...new Set(races)];
+}
+
+/** Faults may delay an answer by minutes; a longer timeout is never reached in a schedule. */
+const neverReachedMs = 60 * 60 * 1000;
+
+function timeoutRace(scenario: Scenario, step: Definition['steps'][number]): readonly string[] {
+  const agent = scenario.agents.find(({ name }) => name === step.agent.name);
+  const timeoutMs = step.timeoutMs ?? agent?.timeoutMs ?? 300_000;
+  return timeoutMs < neverReachedMs ? [`${step.id}: its timeout against its result`] : [];
+}

@@ -1,0 +1,112 @@
+/**
+ * One schedule: a system, its choices, and the events between the first request and the end of every run.
+ * SC1. Safety throughout: the checks look after every event.
+ * SC2. Liveness in the end: faults stop, what is frozen thaws, and all must converge within a stated number of events.
+ */
+import { type Json } from '#core/json.ts';
+import { type RunId } from '#core/ids.ts';
+import { type RunState } from '#core/run/types.ts';
+import { type SimulatedAgent } from './agents.ts';
+import { type Choices } from './choices.ts';
+import { allFaults, drawRates, type FaultKind } from './faults.ts';
+import { hostilities } from './hostilities.ts';
+import { createSystem, type System, type SystemOptions } from './system.ts';
+import { createWorld, drain, type World } from './world.ts';
+
+export interface ScheduleOptions extends Omit<
+  SystemOptions,
+  'partitions' | 'snapshotEvery' | 'partialResponses'
+> {
+  readonly agent: SimulatedAgent;
+  readonly runs: readonly { readonly id: string; readonly workflow: string; readonly input: Json }[];
+  readonly faults?: readonly FaultKind[];
+  /** Cancels a run at a moment of the schedule's choice. */
+  readonly cancel?: boolean;
+  readonly journal?: boolean;
+}
+
+export interface ScheduleResult {
+  readonly violations: readonly string[];
+  /** How each run ended, by run id. */
+  readonly runs: ReadonlyMap<string, RunState>;
+  /** Faults met and events seen, with how often. */
+  readonly met: ReadonlyMap<string, number>;
+  readonly events: number;
+  readonly journal: readonly string[];
+  readonly choices: readonly number[];
+}
+
+const hostileEvents = 150;
+/** Time that passes between two looks of the timer, at least. */
+const lookMs = 10;
+const longPauseMs = 60_000;
+/** Events from the last fault to the end of everything, per step of the definitions; far above what is ever needed. */
+const convergeEvents = 20_000;
+const begin = Date.parse('2026-01-01T00:00:00Z');
+
+export async function runSchedule(options: ScheduleOptions, choices: Choices): Promise<ScheduleResult> {
+  const rates = drawRates(choices, options.faults ?? allFaults);
+  const world = createWorld(choices, rates, { now: begin, journal: options.journal ?? false });
+  const snapshotEvery = choices.chance(0.5) ? 2 : 50;
+  const partialResponses = choices.chance(0.5);
+  const system = createSystem(world, { ...options, partitions: 2, snapshotEvery, partialResponses });
+  for (const { id, workflow, input } of options.runs) system.start(id, workflow, input);
+  const hostility = hostilities(world, system, options);
+  let events = 0;
+  for (; system.checks.violations.length === 0; events += 1) {
+    if (world.hostile && events >= hostileEvents) hostility.end();
+    if (world.hostile) hostility.next();
+    await drain();
+    if (!next(world, system, hostility.thawOne)) {
+      if (!world.hostile) break;
+      hostility.end();
+    }
+    if (events > hostileEvents + convergeEvents) system.checks.violate(`I27: no end after ${events} events`);
+  }
+  await drain();
+  if (system.checks.violations.length === 0)
+    system.checks.ended(system.broker.deliveries, system.recoveries(), system.wakes());
+  return {
+    violations: [
+      ...system.checks.violations,
+      ...(world.met.has('violation') ? ['A4: another error escaped a handler'] : []),
+    ],
+    runs: new Map(system.checks.runIds.map((runId) => [runId, system.checks.run(runId as RunId)])),
+    met: world.met as ReadonlyMap<string, number>,
+    events,
+    journal: world.journal ?? [],
+    choices: choices.made,
+  };
+}
+
+/** Lets one thing happen. False where nothing can, and nothing will by waiting. */
+function next(world: World, system: System, thawOne: () => boolean): boolean {
+  const calls = world.ready();
+  const mappings = system.broker.deliverable();
+  const choice = world.choices.pick(calls + mappings.length);
+  if (choice < calls) {
+    world.step(choice);
+    return true;
+  }
+  const mapping = mappings[choice - calls];
+  if (mapping !== undefined && mapping.sandboxes().length > 0) {
+    system.broker.deliver(mapping);
+    return true;
+  }
+  return passTime(world, system, thawOne);
+}
+
+function passTime(world: World, system: System, thawOne: () => boolean): boolean {
+  if (system.broker.idle()) system.checks.quiet(world.now);
+  const timer = world.nextTimerAt() ?? Infinity;
+  const wake = system.timerDueAt() ?? Infinity;
+  const at = Math.min(timer, wake);
+  // A pause outlasts leases, but nobody waits for a frozen sandbox until every deadline has passed.
+  if (at > world.now + longPauseMs && thawOne()) return true;
+  if (at === Infinity) return false;
+  // However the clocks differ, time goes on while somebody looks at it.
+  world.now = Math.max(at, world.now + lookMs);
+  world.runTimers();
+  if (wake <= world.now) system.tick();
+  return true;
+}

@@ -1,0 +1,178 @@
+/**
+ * One process, no real time: every call of a port waits here until the schedule lets it happen.
+ * W1. Between two scheduled things all code runs until it waits: nothing interleaves but where a call is made.
+ * W2. A killed sandbox never hears of its calls again, and nothing it still does has an effect.
+ * W3. Time moves only when nothing else can happen, or by a scheduled timer.
+ */
+import { InfrastructureError } from '#core/failure.ts';
+import { type Choices } from './choices.ts';
+import { type FaultKind, type FaultRates } from './faults.ts';
+
+export interface Sandbox {
+  readonly name: string;
+  status: 'running' | 'frozen' | 'dead';
+  /** Milliseconds that its clock is ahead. */
+  readonly skewMs: number;
+}
+
+/** How a call may go wrong. */
+export interface CallKind {
+  readonly type: 'read' | 'write';
+  readonly label: string;
+  /** What a read may be answered instead, where older states are kept. */
+  readonly stale?: () => unknown;
+}
+
+interface Call {
+  readonly sandbox: Sandbox;
+  readonly kind: CallKind;
+  readonly apply: () => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Timer {
+  readonly at: number;
+  readonly sandbox: Sandbox;
+  readonly run: () => void;
+  cancelled: boolean;
+}
+
+export interface World {
+  now: number;
+  /** Faults still happen; false once the schedule has to converge. */
+  hostile: boolean;
+  readonly choices: Choices;
+  readonly rates: FaultRates;
+  readonly met: Map<FaultKind | string, number>;
+  readonly journal: string[] | undefined;
+  /** What a sandbox calls instead of the outside thing. */
+  call<T>(sandbox: Sandbox, kind: CallKind, apply: () => T): Promise<T>;
+  after(sandbox: Sandbox, ms: number, run: () => void): () => void;
+  /** Calls that can happen now. */
+  ready(): number;
+  /** Lets one of them happen, as the choices say. */
+  step(index: number): void;
+  /** The next timer of a sandbox that lives, or undefined. */
+  nextTimerAt(): number | undefined;
+  runTimers(): void;
+  kill(sandbox: Sandbox): void;
+  /** Notes that something happened, for the counts and, in a replay, for the account. */
+  note(what: FaultKind | string, detail?: string): void;
+  onKill: (sandbox: Sandbox) => void;
+}
+
+export function createWorld(
+  choices: Choices,
+  rates: FaultRates,
+  options: { readonly now: number; readonly journal: boolean },
+): World {
+  let calls: Call[] = [];
+  let timers: Timer[] = [];
+  let late: Call[] = [];
+  const isReady = (call: Call): boolean => call.sandbox.status === 'running';
+
+  const world: World = {
+    now: options.now,
+    hostile: true,
+    choices,
+    rates,
+    met: new Map(),
+    journal: options.journal ? [] : undefined,
+    onKill: () => undefined,
+    call: <T>(sandbox: Sandbox, kind: CallKind, apply: () => T) =>
+      new Promise<T>((resolve, reject) => {
+        if (sandbox.status === 'dead') return; // W2
+        calls.push({ sandbox, kind, apply, resolve: resolve as (value: unknown) => void, reject });
+      }),
+    after(sandbox, ms, run) {
+      const timer = { at: world.now + Math.max(0, ms), sandbox, run, cancelled: false };
+      timers.push(timer);
+      return () => {
+        timer.cancelled = true;
+      };
+    },
+    ready: () => calls.filter(isReady).length + late.length,
+    step(index) {
+      if (index < late.length) return applyLate(index);
+      let at = index - late.length;
+      const place = calls.findIndex((call) => isReady(call) && at-- === 0);
+      const [call] = calls.splice(place, 1);
+      if (call !== undefined) happen(call);
+    },
+    nextTimerAt: () => {
+      timers = timers.filter((timer) => !timer.cancelled && timer.sandbox.status !== 'dead');
+      return timers.length === 0 ? undefined : Math.min(...timers.map((timer) => timer.at));
+    },
+    runTimers() {
+      const due = timers.filter((timer) => timer.at <= world.now && timer.sandbox.status === 'running');
+      if (due.length === 0) return;
+      timers = timers.filter((timer) => !due.includes(timer));
+      for (const timer of due) if (!timer.cancelled && timer.sandbox.status !== 'dead') timer.run();
+    },
+    kill(sandbox) {
+      sandbox.status = 'dead';
+      calls = calls.filter((call) => call.sandbox !== sandbox);
+      world.onKill(sandbox);
+    },
+    note(what, detail) {
+      world.met.set(what, (world.met.get(what) ?? 0) + 1);
+      world.journal?.push(
+        `${String(world.now).padStart(8)} ${what}${detail === undefined ? '' : ` ${detail}`}`,
+      );
+    },
+  };
+
+  const hits = (kind: FaultKind): boolean => world.hostile && choices.chance(rates[kind] ?? 0);
+
+  function happen(call: Call): void {
+    const { sandbox, kind, apply, resolve, reject } = call;
+    const where = `${sandbox.name}: ${kind.label}`;
+    if (hits('crashBefore')) {
+      world.note('crashBefore', where);
+      world.kill(sandbox);
+      return;
+    }
+    if (hits('callFails')) {
+      world.note('callFails', where);
+      reject(new InfrastructureError(`simulated: ${kind.label} failed`));
+      return;
+    }
+    if (kind.type === 'read' && kind.stale !== undefined && hits('staleRead')) {
+      world.note('staleRead', where);
+      resolve(kind.stale());
+      return;
+    }
+    if (kind.type === 'write' && hits('appliedLate')) {
+      world.note('appliedLate', where);
+      late.push({ ...call, resolve: () => undefined, reject: () => undefined });
+      reject(new InfrastructureError(`simulated: ${kind.label} timed out`));
+      return;
+    }
+    world.journal?.push(`${String(world.now).padStart(8)} ${where}`);
+    const value = apply();
+    if (hits('crashAfter')) {
+      world.note('crashAfter', where);
+      world.kill(sandbox);
+      return;
+    }
+    if (kind.type === 'write' && hits('ackLost')) {
+      world.note('ackLost', where);
+      reject(new InfrastructureError(`simulated: the answer to ${kind.label} was lost`));
+      return;
+    }
+    resolve(value);
+  }
+
+  function applyLate(index: number): void {
+    const [call] = late.splice(index, 1);
+    if (call === undefined) return;
+    world.journal?.push(`${String(world.now).padStart(8)} late ${call.sandbox.name}: ${call.kind.label}`);
+    call.apply();
+  }
+
+  return world;
+}
+
+/** Resolves when everything that could run has run: all promise jobs come before the next turn's `nextTick`. */
+export const drain = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
