@@ -44,6 +44,8 @@ export interface Broker {
   abandon(sandbox: Sandbox): void;
   /** Reads partitions again from an older offset. */
   rewind(): void;
+  /** Loses what is unread of a partition of tasks or responses: it expired, or offsets were reset to the end. */
+  lose(): void;
   /** Nothing is in flight and nothing is left to read. */
   idle(): boolean;
   /** How often each record, `<topic>-<partition>-<offset>`, was handed out. */
@@ -114,6 +116,15 @@ export function createBroker(world: World, log: MemoryLog, mappings: readonly Ma
       if (cursor === undefined) return;
       cursor.committed = world.choices.pick(cursor.committed);
       world.note('rewind', `${cursor.mapping.topic}-${cursor.partition} to ${cursor.committed}`);
+    },
+    lose() {
+      const unread = all.filter(
+        (cursor) => waiting(cursor) && cursor.mapping.topic.startsWith('workflow.step.'),
+      );
+      const cursor = unread[world.choices.pick(unread.length)];
+      if (cursor === undefined) return;
+      cursor.committed = log.records(cursor.mapping.topic, cursor.partition).length;
+      world.note('lostLog', `${cursor.mapping.topic}-${cursor.partition}`);
     },
     idle: () => all.every((cursor) => cursor.invocation === undefined && !waiting(cursor)),
   };

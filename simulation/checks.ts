@@ -19,8 +19,10 @@ export interface Checks {
   readonly violations: readonly string[];
   stored(commit: Commit): void;
   published(records: readonly OutgoingRecord[]): void;
-  /** An agent's code is about to run. */
-  called(invocation: string): void;
+  /** The code of a `once` agent is about to run. `stillAtIt`: this call is under way, its caller never paused. */
+  called(invocation: string, stillAtIt: () => boolean): void;
+  /** The result of a call was stored. */
+  recorded(invocation: string): void;
   /** Nothing can happen any more before time moves on. */
   quiet(now: number): void;
   /** Everything has converged. `deliveries`: how often each record was handed out. */
@@ -39,6 +41,7 @@ interface Watched {
   readonly commits: Commit[];
   readonly terminal: Set<string>;
   readonly opened: Map<string, number>;
+  wokenAt: number;
   outcome: string | undefined;
 }
 
@@ -46,6 +49,8 @@ export function createChecks(store: MemoryStore, definitions: readonly Definitio
   const violations: string[] = [];
   const watched = new Map<string, Watched>();
   const sent = new Map<string, number>();
+  const callers = new Map<string, () => boolean>();
+  const results = new Set<string>();
   const violate = (what: string): void => {
     violations.push(what);
   };
@@ -86,9 +91,16 @@ export function createChecks(store: MemoryStore, definitions: readonly Definitio
           violate(`C4: ${effect.id} was published, its commit has no such effect`);
       }
     },
-    called(invocation) {
+    called(invocation, stillAtIt) {
+      if (callers.get(invocation)?.() === true)
+        violate(`C8: ${invocation} was called though its first caller is still at it`);
+      callers.set(invocation, stillAtIt);
       const [claim] = store.invocations.claim([{ id: invocation, owner: 'checks', leaseUntil: -1 }], -1);
       if (claim?.status === 'finished') violate(`C8: ${invocation} was called though its result is recorded`);
+    },
+    recorded(invocation) {
+      if (results.has(invocation)) violate(`C8: the result of ${invocation} was recorded twice`);
+      results.add(invocation);
     },
     quiet(now) {
       for (const [runId, { run }] of watched) {
@@ -118,6 +130,7 @@ const fresh = (): Watched => ({
   commits: [],
   terminal: new Set(),
   opened: new Map(),
+  wokenAt: 0,
   outcome: undefined,
 });
 
@@ -138,6 +151,10 @@ function checkEvents(
       const digest = seen.run.status === 'absent' ? startedWith(commit) : seen.run.workflow?.digest;
       if (event.attempt > (max.get(`${digest} ${event.step}`) ?? Infinity))
         violate(`C7: ${event.step} attempt ${event.attempt}`);
+    }
+    if (event.type === 'wake.consumed') {
+      if (event.wakeSentAt <= seen.wokenAt) violate(`C5: the wake of ${event.wakeSentAt} was decided again`);
+      seen.wokenAt = Math.max(seen.wokenAt, event.wakeSentAt);
     }
     if (event.type === 'step.completed' || event.type === 'attempt.failed') {
       const key = `${event.step}:${event.attempt}`;

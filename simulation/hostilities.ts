@@ -12,8 +12,8 @@ export interface Hostilities {
   next(): void;
   /** Faults stop; what is frozen thaws, or is given up. */
   end(): void;
-  /** Thaws the sandbox that has been frozen longest; false where none is. */
-  thawOne(): boolean;
+  /** What an operator would do before hours pass: thaw what is frozen longest, or recover what the log lost. */
+  readonly relieve: () => boolean;
 }
 
 export function hostilities(world: World, system: System, options: ScheduleOptions): Hostilities {
@@ -25,12 +25,21 @@ export function hostilities(world: World, system: System, options: ScheduleOptio
     world.note('thaw', sandbox.name);
   };
   const hits = (kind: FaultKind): boolean => world.choices.chance((world.rates[kind] ?? 0) / 4);
+  let recovered = 0;
+  const recover = (): boolean => {
+    const lost = world.met.get('lostLog') ?? 0;
+    if (lost === recovered) return false;
+    recovered = lost;
+    system.recover();
+    return true;
+  };
   return {
     next() {
       if (hits('freeze')) freeze(world, system, frozen);
       if (frozen.length > 0 && world.choices.chance(0.05)) thaw(frozen.shift());
       if (hits('duplicate')) copy(world, system);
       if (hits('rewind')) system.broker.rewind();
+      if (hits('lostLog')) system.broker.lose();
       if (hits('forged')) forge(world, system);
       if (hits('reused')) reuse(world, system, options);
       if (!cancelled && world.choices.chance(0.02)) cancelled = cancel(world, system);
@@ -38,12 +47,12 @@ export function hostilities(world: World, system: System, options: ScheduleOptio
     end() {
       world.hostile = false;
       for (const sandbox of frozen.splice(0)) thaw(sandbox);
-      if (world.rates.lostLog !== undefined) system.recover();
+      recover();
     },
-    thawOne() {
+    relieve() {
       const [sandbox] = frozen.splice(0, 1);
       thaw(sandbox);
-      return sandbox !== undefined;
+      return sandbox !== undefined || recover();
     },
   };
 }
@@ -70,7 +79,7 @@ function copy(world: World, system: System): void {
 /** A real response with one character of its capability changed, or for another attempt. */
 function forge(world: World, system: System): void {
   const record = anyRecord(world, system, [topics.response]);
-  if (record?.value == null) return;
+  if (record === undefined || record.value === null) return;
   const text = new TextDecoder().decode(record.value);
   const forged = world.choices.chance(0.5)
     ? text.replace(
@@ -85,7 +94,7 @@ function forge(world: World, system: System): void {
 function reuse(world: World, system: System, options: ScheduleOptions): void {
   const run = options.runs[world.choices.pick(options.runs.length)];
   if (run === undefined) return;
-  const event = startEvent(run.id, run.workflow, { another: 'payload' });
+  const event = startEvent(run.id, run.workflow, { another: 'payload' }, run.source);
   system.log.append([{ topic: topics.request, key: run.id, ...encodeEvent(event) }]);
   world.note('reused');
 }

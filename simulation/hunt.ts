@@ -6,6 +6,7 @@ import { seededChoices } from './choices.ts';
 import { type FaultKind } from './faults.ts';
 import { ordinary, outcomeOf, racesOf, type Scenario } from './scenario.ts';
 import { runSchedule, type ScheduleResult } from './schedule.ts';
+import { defaultSource } from './system.ts';
 
 export interface HuntOptions {
   readonly from: number;
@@ -71,10 +72,14 @@ export async function judgeOf(scenario: Scenario): Promise<Judge> {
   const usual = await ordinary(scenario);
   if (usual.violations[0] !== undefined)
     throw new Error(`the ordinary history of ${scenario.name}: ${usual.violations[0]}`);
+  const missing = unopened(scenario, usual);
+  if (missing !== undefined) throw new Error(`the ordinary history of ${scenario.name}: ${missing}`);
   const expected = new Map([...usual.runs].map(([id, run]) => [id, outcomeOf(run)]));
   const raceFree = racesOf(scenario).length === 0;
   return (result) => {
     if (result.violations[0] !== undefined) return result.violations[0];
+    const missing = unopened(scenario, result);
+    if (missing !== undefined) return missing;
     for (const [id, wanted] of expected) {
       const run = result.runs.get(id);
       // A start that came first under this id with another payload is the run: the reused one then is the conflict.
@@ -91,6 +96,16 @@ export async function judgeOf(scenario: Scenario): Promise<Judge> {
     }
     return undefined;
   };
+}
+
+/** Every start opens a run of its own, where no idempotency key makes one of several. */
+function unopened(scenario: Scenario, { runs }: ScheduleResult): string | undefined {
+  if (scenario.definitions.some(({ idempotencyKey }) => idempotencyKey !== undefined)) return undefined;
+  const opened = new Set<string>();
+  for (const run of runs.values())
+    if (run.status !== 'absent') opened.add(`${run.start.source} ${run.start.id}`);
+  const start = scenario.runs.find(({ source = defaultSource, id }) => !opened.has(`${source} ${id}`));
+  return start && `C2: the start ${start.id} of ${start.source ?? defaultSource} opened no run`;
 }
 
 function statesOf(run: ReturnType<ScheduleResult['runs']['get']> & object): readonly string[] {

@@ -1,18 +1,17 @@
 /** What a schedule is played over: definitions, agents, requests; and what every history of it must have in common. */
-import { type Json } from '#core/json.ts';
 import { type AgentFacts } from '#core/ports.ts';
 import { type RunState } from '#core/run/types.ts';
 import { type Definition } from '#core/workflow/definition.ts';
 import { type SimulatedAgent } from './agents.ts';
 import { replayedChoices } from './choices.ts';
-import { runSchedule, type ScheduleResult } from './schedule.ts';
+import { runSchedule, type ScheduleResult, type SimulatedStart } from './schedule.ts';
 
 export interface Scenario {
   readonly name: string;
   readonly definitions: readonly Definition[];
   readonly agents: readonly AgentFacts[];
   readonly agent: SimulatedAgent;
-  readonly runs: readonly { readonly id: string; readonly workflow: string; readonly input: Json }[];
+  readonly runs: readonly SimulatedStart[];
   readonly cancel?: boolean;
 }
 

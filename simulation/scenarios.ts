@@ -57,6 +57,9 @@ const huge: SimulatedAgent = (task) => ({
   outcome: { status: 'completed', output: { value: { text: 'x'.repeat(20_000), step: task.step } } },
 });
 
+/** Outlasts a lease twice over: whoever is at it has to renew. */
+const patient: SimulatedAgent = (task) => ({ ...echo(task), delayMs: 40_000 });
+
 const retry = 'retry: { max: 3, delay: 1s, jitter: none }';
 
 export const scenarios: readonly Scenario[] = [
@@ -116,4 +119,10 @@ export const scenarios: readonly Scenario[] = [
       cancel: true,
     },
   ),
+  scenario('patient', '  one: { agent: worker }\n  two: { agent: worker, needs: [one] }\n', {
+    agent: patient,
+  }),
+  scenario('senders', '  one: { agent: worker }\n', {
+    runs: ['/shop', '/warehouse'].map((source) => ({ id: 'same', workflow: 'senders', input: {}, source })),
+  }),
 ];

@@ -4,25 +4,33 @@
  * SC2. Liveness in the end: faults stop, what is frozen thaws, and all must converge within a stated number of events.
  */
 import { type Json } from '#core/json.ts';
-import { type RunId } from '#core/ids.ts';
 import { type RunState } from '#core/run/types.ts';
 import { type SimulatedAgent } from './agents.ts';
 import { type Choices } from './choices.ts';
 import { allFaults, drawRates, type FaultKind } from './faults.ts';
 import { hostilities } from './hostilities.ts';
 import { createSystem, type System, type SystemOptions } from './system.ts';
-import { createWorld, drain, type World } from './world.ts';
+import { createWorld, drain, type CrashPlan, type World } from './world.ts';
+
+/** A start request; `source` is `/simulated` unless given. */
+export interface SimulatedStart {
+  readonly id: string;
+  readonly workflow: string;
+  readonly input: Json;
+  readonly source?: string;
+}
 
 export interface ScheduleOptions extends Omit<
   SystemOptions,
   'partitions' | 'snapshotEvery' | 'partialResponses'
 > {
   readonly agent: SimulatedAgent;
-  readonly runs: readonly { readonly id: string; readonly workflow: string; readonly input: Json }[];
+  readonly runs: readonly SimulatedStart[];
   readonly faults?: readonly FaultKind[];
   /** Cancels a run at a moment of the schedule's choice. */
   readonly cancel?: boolean;
   readonly journal?: boolean;
+  readonly crashes?: CrashPlan;
 }
 
 export interface ScheduleResult {
@@ -46,18 +54,22 @@ const begin = Date.parse('2026-01-01T00:00:00Z');
 
 export async function runSchedule(options: ScheduleOptions, choices: Choices): Promise<ScheduleResult> {
   const rates = drawRates(choices, options.faults ?? allFaults);
-  const world = createWorld(choices, rates, { now: begin, journal: options.journal ?? false });
+  const world = createWorld(choices, rates, {
+    now: begin,
+    journal: options.journal ?? false,
+    ...(options.crashes && { crashes: options.crashes }),
+  });
   const snapshotEvery = choices.chance(0.5) ? 2 : 50;
   const partialResponses = choices.chance(0.5);
   const system = createSystem(world, { ...options, partitions: 2, snapshotEvery, partialResponses });
-  for (const { id, workflow, input } of options.runs) system.start(id, workflow, input);
+  for (const { id, workflow, input, source } of options.runs) system.start(id, workflow, input, source);
   const hostility = hostilities(world, system, options);
   let events = 0;
   for (; system.checks.violations.length === 0; events += 1) {
     if (world.hostile && events >= hostileEvents) hostility.end();
     if (world.hostile) hostility.next();
     await drain();
-    if (!next(world, system, hostility.thawOne)) {
+    if (!next(world, system, hostility.relieve)) {
       if (!world.hostile) break;
       hostility.end();
     }
@@ -71,8 +83,8 @@ export async function runSchedule(options: ScheduleOptions, choices: Choices): P
       ...system.checks.violations,
       ...(world.met.has('violation') ? ['A4: another error escaped a handler'] : []),
     ],
-    runs: new Map(system.checks.runIds.map((runId) => [runId, system.checks.run(runId as RunId)])),
-    met: world.met as ReadonlyMap<string, number>,
+    runs: new Map(system.checks.runIds.map((runId) => [runId, system.checks.run(runId)])),
+    met: world.met,
     events,
     journal: world.journal ?? [],
     choices: choices.made,
@@ -80,7 +92,7 @@ export async function runSchedule(options: ScheduleOptions, choices: Choices): P
 }
 
 /** Lets one thing happen. False where nothing can, and nothing will by waiting. */
-function next(world: World, system: System, thawOne: () => boolean): boolean {
+function next(world: World, system: System, relieve: () => boolean): boolean {
   const calls = world.ready();
   const mappings = system.broker.deliverable();
   const choice = world.choices.pick(calls + mappings.length);
@@ -93,16 +105,16 @@ function next(world: World, system: System, thawOne: () => boolean): boolean {
     system.broker.deliver(mapping);
     return true;
   }
-  return passTime(world, system, thawOne);
+  return passTime(world, system, relieve);
 }
 
-function passTime(world: World, system: System, thawOne: () => boolean): boolean {
+function passTime(world: World, system: System, relieve: () => boolean): boolean {
   if (system.broker.idle()) system.checks.quiet(world.now);
   const timer = world.nextTimerAt() ?? Infinity;
   const wake = system.timerDueAt() ?? Infinity;
   const at = Math.min(timer, wake);
   // A pause outlasts leases, but nobody waits for a frozen sandbox until every deadline has passed.
-  if (at > world.now + longPauseMs && thawOne()) return true;
+  if (at > world.now + longPauseMs && relieve()) return true;
   if (at === Infinity) return false;
   // However the clocks differ, time goes on while somebody looks at it.
   world.now = Math.max(at, world.now + lookMs);

@@ -2,26 +2,30 @@
  * The simulated system: the real handlers in several sandboxes, on ports that the world delays, fails and loses.
  * SY1. Nothing of the engine is replaced: handlers, codecs, decide and evolve are those that are deployed.
  */
-import { type CapabilityKeys } from '#core/capability.ts';
-import { decodeEvent, encodeEvent } from '#core/cloud-event.ts';
+import { encodeEvent } from '#core/cloud-event.ts';
 import { topics } from '#core/event-catalog.ts';
 import { type Json } from '#core/json.ts';
-import { type KafkaHandler } from '#core/lambda-kafka.ts';
-import { type AgentCatalog, type AgentFacts, type Logger, type Store } from '#core/ports.ts';
+import { type AgentCatalog, type AgentFacts, type OutgoingRecord } from '#core/ports.ts';
 import { type Definition } from '#core/workflow/definition.ts';
-import { createTaskHandler } from '#functions/agent/host-batch.ts';
-import { type CallEnd } from '#functions/agent/host.ts';
-import { createHandler } from '#functions/orchestrator/handler.ts';
 import { recoverRuns } from '#functions/orchestrator/recover.ts';
 import { createTimer, type Timer } from '#functions/timer/handler.ts';
 import { type SimulatedAgent } from './agents.ts';
-import { createBroker, type Broker, type HostingSandbox, type Mapping } from './broker.ts';
+import { createBroker, type Broker, type Mapping } from './broker.ts';
 import { createChecks, type Checks } from './checks.ts';
 import { createMemoryLog, type MemoryLog } from './memory/log.ts';
 import { asStore } from './memory/store-port.ts';
 import { createMemoryStore, type MemoryStore } from './memory/store.ts';
-import { type Around } from './memory/around.ts';
-import { staleLoad } from './stale.ts';
+import {
+  agentHandler,
+  createHost,
+  keys,
+  orchestratorHandler,
+  portsOf,
+  silent,
+  storeRetentionMs,
+  type Host,
+  type Shared,
+} from './sandboxes.ts';
 import { type Sandbox, type World } from './world.ts';
 
 export interface SystemOptions {
@@ -43,8 +47,8 @@ export interface System {
   /** Milliseconds since 1970 at which the timer has something to do. */
   timerDueAt(): number | undefined;
   tick(): void;
-  /** A start request of the given workflow. */
-  start(id: string, workflow: string, input: Json): void;
+  /** A start request of the given workflow, from `/simulated` unless another source is given. */
+  start(id: string, workflow: string, input: Json, source?: string): void;
   command(runId: string, id: string): void;
   recover(): void;
   readonly recoveries: () => number;
@@ -52,12 +56,7 @@ export interface System {
   readonly wakes: () => number;
 }
 
-const keys: CapabilityKeys = [{ id: 'sim', secret: new Uint8Array(32).fill(1) }];
-const storeRetentionMs = 365 * 24 * 3600_000;
 export const wakeResendMs = 10_000;
-const silent: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => silent };
-function nothing(): void {}
-
 export function createSystem(world: World, options: SystemOptions): System {
   const store = createMemoryStore();
   const log = createMemoryLog({ now: () => world.now });
@@ -125,8 +124,9 @@ export function createSystem(world: World, options: SystemOptions): System {
       };
       clock.tick().then(done, done);
     },
-    start: (id, workflow, input) => {
-      log.append([{ topic: topics.request, key: id, ...encodeEvent(startEvent(id, workflow, input)) }]);
+    start: (id, workflow, input, source) => {
+      const event = startEvent(id, workflow, input, source);
+      log.append([{ topic: topics.request, key: id, ...encodeEvent(event) }]);
     },
     command: (runId, id) => {
       const event = {
@@ -147,173 +147,22 @@ export function createSystem(world: World, options: SystemOptions): System {
       ),
     recover() {
       recoveries += 1;
-      void recoverRuns({ ...portsOf(shared, timer.current()), store: asStore(store), keys });
+      // An operator repeats the command until it has succeeded: that it fails now and then needs no schedule.
+      const publish = async (records: readonly OutgoingRecord[]): Promise<void> => {
+        log.append(records);
+        checks.published(records);
+      };
+      const clocks = { now: () => world.now };
+      void recoverRuns({ log: { publish }, store: asStore(store), clock: clocks, logger: silent, keys });
     },
   };
 }
 
-export const startEvent = (id: string, workflow: string, input: Json) => ({
+export const defaultSource = '/simulated';
+
+export const startEvent = (id: string, workflow: string, input: Json, source = defaultSource) => ({
   id,
-  source: '/simulated',
+  source,
   type: 'dev.baton.workflow.requested.v1',
   data: { workflow, input },
 });
-
-interface Shared {
-  readonly world: World;
-  readonly store: MemoryStore;
-  readonly log: MemoryLog;
-  readonly checks: Checks;
-  readonly catalog: AgentCatalog;
-  readonly options: SystemOptions;
-}
-
-interface Host {
-  current(): HostingSandbox;
-  /** A sandbox that is gone is followed by a fresh one, with nothing in memory. */
-  replace(gone: Sandbox): void;
-}
-
-function createHost(
-  shared: Shared,
-  name: string,
-  handlerOf: (shared: Shared, sandbox: Sandbox) => KafkaHandler,
-): Host {
-  const { world } = shared;
-  const fresh = (): HostingSandbox => {
-    const skewed = world.hostile && world.choices.chance(world.rates.skew ?? 0);
-    if (skewed) world.note('skew', name);
-    const sandbox: Sandbox = {
-      name,
-      status: 'running',
-      skewMs: skewed ? ([-2000, 2000][world.choices.pick(2)] ?? 0) : 0,
-    };
-    return Object.assign(sandbox, { handler: handlerOf(shared, sandbox) });
-  };
-  let sandbox = fresh();
-  return {
-    current: () => sandbox,
-    replace: (gone) => {
-      if (gone === sandbox) sandbox = fresh();
-    },
-  };
-}
-
-/** The ports as one sandbox sees them. */
-function portsOf({ world, store, log, checks }: Shared, sandbox: Sandbox) {
-  const around: Around = (method, args, apply) =>
-    world.call(
-      sandbox,
-      {
-        type: readMethods.has(method) ? 'read' : 'write',
-        label: method,
-        ...(method === 'commits.load' ? { stale: () => staleLoad(apply, world.choices) } : {}),
-      },
-      method === 'commits.insert' ? () => inserted(store, checks, args, apply) : apply,
-    );
-  const ports: Store = asStore(store, around);
-  return {
-    store: ports,
-    log: {
-      publish: (records: Parameters<MemoryLog['append']>[0] & Parameters<Checks['published']>[0]) =>
-        world.call(sandbox, { type: 'write', label: 'log.publish' }, () => {
-          log.append(records);
-          checks.published(records);
-        }),
-    },
-    clock: { now: () => world.now + sandbox.skewMs },
-    random: { next: () => world.choices.pick(1000) / 1000, id: () => `${sandbox.name}-${owners++}` },
-    logger: silent,
-  };
-}
-let owners = 0;
-
-const readMethods: ReadonlySet<string> = new Set([
-  'commits.load',
-  'commits.history',
-  'runs.get',
-  'runs.list',
-  'runs.nextDue',
-  'definitions.byDigest',
-  'definitions.active',
-  'definitions.list',
-  'blobs.get',
-]);
-
-/** What an insert really stored goes to the checks, whatever its caller is told. */
-function inserted<T>(store: MemoryStore, checks: Checks, args: readonly unknown[], apply: () => T): T {
-  const commits = args[0] as Parameters<MemoryStore['commits']['insert']>[0];
-  const before = commits.map(({ runId }) => store.commits.history(runId).length);
-  const outcomes = apply();
-  commits.forEach((commit, index) => {
-    if (store.commits.history(commit.runId).length > (before[index] ?? 0)) checks.stored(commit);
-  });
-  return outcomes;
-}
-
-function orchestratorHandler(shared: Shared, sandbox: Sandbox): KafkaHandler {
-  return createHandler({
-    ...portsOf(shared, sandbox),
-    keys,
-    agents: shared.catalog,
-    storeRetentionMs,
-    snapshotEvery: shared.options.snapshotEvery,
-  });
-}
-
-function agentHandler(shared: Shared, sandbox: Sandbox): KafkaHandler {
-  const { world, checks, options } = shared;
-  const { store, ...ports } = portsOf(shared, sandbox);
-  const hosted = options.agents.map((facts) => {
-    const manifest = {
-      name: facts.name,
-      timeoutMs: facts.timeoutMs ?? 300_000,
-      onRedelivery: facts.onRedelivery,
-    };
-    return [
-      facts.name,
-      {
-        manifest,
-        call: (call: Parameters<CallOf>[0]) => callOf(world, checks, options, sandbox, facts, call),
-      },
-    ] as const;
-  });
-  return createTaskHandler(
-    {
-      ...ports,
-      invocations: store.invocations,
-      blobs: store.blobs,
-      timers: { after: (ms, run) => world.after(sandbox, ms, run), soon: (run) => queueMicrotask(run) },
-      partialResponses: options.partialResponses,
-    },
-    new Map(hosted),
-  );
-}
-
-type CallOf = (call: {
-  readonly task: { readonly id: string; readonly step: string; readonly attempt: number };
-  readonly input: Json;
-}) => Promise<CallEnd>;
-
-function callOf(
-  world: World,
-  checks: Checks,
-  options: SystemOptions,
-  sandbox: Sandbox,
-  facts: AgentFacts,
-  call: Parameters<CallOf>[0],
-): Promise<CallEnd> {
-  const { id, step, attempt } = call.task;
-  world.note('agent called', id);
-  if (facts.onRedelivery === 'once') checks.called(id);
-  const { delayMs, outcome } = options.agent({ agent: facts.name, step, attempt, input: call.input });
-  return new Promise((resolve, reject) => {
-    if (outcome === 'silent') return;
-    world.after(sandbox, delayMs, () => {
-      if (outcome === 'throws') reject(new Error('simulated: the agent broke its host'));
-      else resolve({ type: 'outcome', outcome });
-    });
-  });
-}
-
-export { decodeEvent };

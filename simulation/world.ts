@@ -38,13 +38,17 @@ interface Timer {
   cancelled: boolean;
 }
 
+/** Kills the sandbox of the n-th call (from 1), before or after it took effect: a crash at every boundary, one by one. */
+export type CrashPlan = (call: number) => 'before' | 'after' | undefined;
+
 export interface World {
   now: number;
   /** Faults still happen; false once the schedule has to converge. */
   hostile: boolean;
   readonly choices: Choices;
   readonly rates: FaultRates;
-  readonly met: Map<FaultKind | string, number>;
+  /** Faults (`FaultKind`) and other events, by name. */
+  readonly met: Map<string, number>;
   readonly journal: string[] | undefined;
   /** What a sandbox calls instead of the outside thing. */
   call<T>(sandbox: Sandbox, kind: CallKind, apply: () => T): Promise<T>;
@@ -58,18 +62,19 @@ export interface World {
   runTimers(): void;
   kill(sandbox: Sandbox): void;
   /** Notes that something happened, for the counts and, in a replay, for the account. */
-  note(what: FaultKind | string, detail?: string): void;
+  note(what: string, detail?: string): void;
   onKill: (sandbox: Sandbox) => void;
 }
 
 export function createWorld(
   choices: Choices,
   rates: FaultRates,
-  options: { readonly now: number; readonly journal: boolean },
+  options: { readonly now: number; readonly journal: boolean; readonly crashes?: CrashPlan },
 ): World {
   let calls: Call[] = [];
   let timers: Timer[] = [];
-  let late: Call[] = [];
+  const late: Call[] = [];
+  let count = 0;
   const isReady = (call: Call): boolean => call.sandbox.status === 'running';
 
   const world: World = {
@@ -128,7 +133,8 @@ export function createWorld(
   function happen(call: Call): void {
     const { sandbox, kind, apply, resolve, reject } = call;
     const where = `${sandbox.name}: ${kind.label}`;
-    if (hits('crashBefore')) {
+    const plan = options.crashes?.((count += 1));
+    if (plan === 'before' || hits('crashBefore')) {
       world.note('crashBefore', where);
       world.kill(sandbox);
       return;
@@ -151,7 +157,7 @@ export function createWorld(
     }
     world.journal?.push(`${String(world.now).padStart(8)} ${where}`);
     const value = apply();
-    if (hits('crashAfter')) {
+    if (plan === 'after' || hits('crashAfter')) {
       world.note('crashAfter', where);
       world.kill(sandbox);
       return;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { attemptStands } from './absorb.ts';
 import { world, start, respond, fail, fold, types, runOf, response } from './decide.fixtures.ts';
 
 const chain = `
@@ -256,6 +257,15 @@ describe('cancel', () => {
       [],
     );
   });
+});
+
+it('an answer that comes again after its run was cancelled while backing off is known, not stale', () => {
+  const w = world(chain);
+  const failed = fail(w, start(w, { idea: 'x' }).run, 'design', 1, { retryable: true });
+  const cancelled = fold(w, failed.run, { type: 'cancel', source: '/cli', id: 'c', by: 'ada' });
+  assert.ok(cancelled.run.status === 'finished');
+  assert.equal(attemptStands(cancelled.run, 'design', 1), 'answered');
+  assert.equal(attemptStands(cancelled.run, 'design', 2), 'unknown', 'attempt 2 was never dispatched');
 });
 
 describe('joins', () => {

@@ -10,7 +10,7 @@ import {
   type Engine,
   type EngineOptions,
 } from '#tests/engine/engine.ts';
-import { breaking, codes, onlyRun, secondSandbox, tamper } from '#tests/engine/sandbox.ts';
+import { breaking, codes, onlyRun, secondSandbox, tamper, wake } from '#tests/engine/sandbox.ts';
 
 const open: Engine[] = [];
 async function engine(options: Partial<EngineOptions> = {}): Promise<Engine> {
@@ -70,6 +70,27 @@ describe('what goes wrong outside', () => {
     assert.equal((await e.store.commits.history((await onlyRun(e)).runId)).length, 4);
     assert.equal(new Set((await e.outputs()).map(({ id }) => id)).size, 1);
   });
+});
+
+it('the row of an ended run is not ended before its output was sent; its wake sends it if nobody else does', async () => {
+  const e = await engine({ agents: { worker: (task) => (task.stepid === 'one' ? completed(1) : 'silent') } });
+  await e.start('a', { idea: 'x' });
+  await e.deliver(await e.take(topics.request));
+  await e.answerTasks();
+  const responses = await e.take(topics.response);
+  await e.deliver(responses);
+  const { runId } = await onlyRun(e);
+  await e.cancel(runId);
+  const cancel = await e.take(topics.command);
+  await assert.rejects(breaking(e, 'log.publish', 'before').deliver(cancel), /injected/);
+  e.restart();
+  await e.deliver(responses); // absorbed, and done again what followed its own commit
+  assert.equal((await onlyRun(e)).status, 'running');
+  assert.equal((await e.outputs()).length, 0);
+  await e.publish(topics.command, wake(runId, 5));
+  await e.deliver(await e.take(topics.command));
+  assert.equal((await e.outputs()).length, 1);
+  assert.equal((await onlyRun(e)).status, 'cancelled');
 });
 
 describe('poison', () => {

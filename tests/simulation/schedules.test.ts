@@ -1,0 +1,33 @@
+/**
+ * Hostile histories over the real handlers: 20,000 in the ordinary test run. A failure names scenario and seed;
+ * `npm run test:simulate -- --schedules n --from seed` plays more.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { allFaults } from '#simulation/faults.ts';
+import { hunt } from '#simulation/hunt.ts';
+import { scenarios } from '#simulation/scenarios.ts';
+
+Error.stackTraceLimit = 0; // simulated faults are errors, thousands a second
+const schedules = Math.ceil(20_000 / scenarios.length);
+const met = new Map<string, number>();
+
+describe('every promise holds in every hostile history', () => {
+  for (const scenario of scenarios) {
+    it(`${scenario.name}: ${schedules} schedules`, async () => {
+      const result = await hunt(scenario, { from: 1, schedules });
+      assert.equal(result.found, undefined, `seed ${result.found?.seed}: ${result.found?.violation}`);
+      assert.equal(result.schedules, schedules);
+      for (const [what, times] of result.met) met.set(what, (met.get(what) ?? 0) + times);
+    });
+  }
+
+  it('and every fault really happened, and every state of a run and a step was reached', () => {
+    const states = ['run completed', 'run failed', 'run cancelled'];
+    const steps = ['completed', 'failed', 'skipped', 'cancelled'].map((status) => `step ${status}`);
+    const never = [...allFaults, ...states, ...steps, 'thaw', 'batch failed'].filter(
+      (what) => !met.has(what),
+    );
+    assert.deepEqual(never, []);
+  });
+});
