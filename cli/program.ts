@@ -5,11 +5,13 @@ import type { AgentsOptions } from './commands/agents.ts';
 import type { PublishOptions } from './commands/events-publish.ts';
 import type { TailOptions } from './commands/events-tail.ts';
 import type { PlanOptions } from './commands/plan.ts';
+import type { RecoverOptions } from './commands/recover.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { CancelOptions } from './commands/runs-cancel.ts';
 import type { GetOptions } from './commands/runs-get.ts';
 import type { ListOptions } from './commands/runs-list.ts';
 import type { WatchOptions } from './commands/runs-watch.ts';
+import type { SimulateOptions } from './commands/simulate.ts';
 import type { ValidateOptions } from './commands/validate.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -39,9 +41,11 @@ export function buildProgram(output: Output, start: Start): Command {
   describe(program, '', ['run design-and-provision', 'validate workflows/*.yaml']);
   addWorkCommands(program, start);
   addFileCommands(program, start);
+  addSimulateCommand(program, start);
   addRunCommands(program, start);
   addEventCommands(program, start);
   addAgentCommands(program, start);
+  addUpkeepCommands(program, start);
   return program;
 }
 
@@ -88,6 +92,25 @@ function addFileCommands(program: Command, start: Start): void {
     );
 }
 
+function addSimulateCommand(program: Command, start: Start): void {
+  describe(program.command('simulate <workflow>'), 'simulate', [
+    'simulate design-and-provision --seeds 500',
+    'simulate workflows/design-and-provision.yaml --faults ackLost,redeliver --seed 7',
+  ])
+    .description('Play a workflow through hostile histories and look for one that breaks a promise.')
+    .option('-i, --input <name=value>', 'one input; may be repeated', collect)
+    .option('-f, --input-file <file>', 'inputs as a JSON object; - reads stdin')
+    .option('--seeds <n>', 'play the seeds 1 to n (2000 unless given)')
+    .option('--seed <k>', 'play this one history and print its account')
+    .option('--faults <names>', 'only these faults, with commas between them; none: no faults')
+    .option('--json', 'print one JSON document')
+    .action((workflow: string, options: SimulateOptions) =>
+      start(async (context) =>
+        (await import('./commands/simulate.ts')).simulateCommand(context, workflow, options),
+      ),
+    );
+}
+
 function addRunCommands(program: Command, start: Start): void {
   const runs = describe(program.command('runs'), 'runs', ['runs list', 'runs get @last']).description(
     'Look at runs and steer them. A run is named by its id, the beginning of it, or @last.',
@@ -126,6 +149,24 @@ function addRunCommands(program: Command, start: Start): void {
       start(async (context) =>
         (await import('./commands/runs-cancel.ts')).runsCancelCommand(context, id, options),
       ),
+    );
+}
+
+function addUpkeepCommands(program: Command, start: Start): void {
+  describe(program.command('recover [run]'), 'recover', ['recover', 'recover 01hq'])
+    .description('Send again what the log lost; release a quarantined run that is named.')
+    .option('--json', 'print one JSON document')
+    .action((id: string | undefined, options: RecoverOptions) =>
+      start(async (context) => (await import('./commands/recover.ts')).recoverCommand(context, id, options)),
+    );
+  const topics = describe(program.command('topics'), 'topics', [
+    'topics create',
+    'topics create --help',
+  ]).description('Look after the topics of the log.');
+  describe(topics.command('create'), 'topics create', ['topics create', 'events tail --topic output'])
+    .description('Create the topics that are missing; change nothing else.')
+    .action(() =>
+      start(async (context) => (await import('./commands/topics-create.ts')).topicsCreateCommand(context)),
     );
 }
 

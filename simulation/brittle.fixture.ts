@@ -1,24 +1,34 @@
 /**
- * A workflow that breaks C6 under faults: its agent needs nearly all of its hour, so that one lost call costs the
- * attempt its deadline, and what the agent answers depends on the attempt. The checks hold an hour for never reached.
+ * A workflow that breaks C6 under faults: its agent is called again after a fault (`repeat`), and answers differently
+ * each time it is called, which no agent of a simulation may.
  */
+import { type SimulatedAgent } from './agents.ts';
 import { definitionOf } from './scenarios.ts';
 import { type Scenario } from './scenario.ts';
 
 const definition = definitionOf(`name: brittle
 version: "1.0.0"
 steps:
-  one: { agent: worker, timeout: 1h, retry: { max: 5, delay: 1s, jitter: none } }
-outputs: { attempt: "\${{ steps.one.output.attempt }}" }
+  one: { agent: counter }
+outputs: { calls: "\${{ steps.one.output.calls }}" }
 `);
+
+function counter(): SimulatedAgent {
+  let calls = 0;
+  return () => {
+    calls += 1;
+    return { delayMs: 10, outcome: { status: 'completed', output: { value: { calls } } } };
+  };
+}
 
 export const brittle: Scenario = {
   name: 'brittle',
   definitions: [definition],
-  agents: [{ name: 'worker', version: '1.0.0', onRedelivery: 'repeat' }],
-  agent: ({ attempt }) => ({
-    delayMs: attempt === 1 ? 3_599_000 : 10,
-    outcome: { status: 'completed', output: { value: { attempt } } },
-  }),
+  // Above an hour no timeout is taken for a race, so that all histories are held to one outcome.
+  agents: [{ name: 'counter', version: '1.0.0', onRedelivery: 'repeat', timeoutMs: 7_200_000 }],
+  /** A new one for every schedule, which copies the scenario: counts begin at 1 each time. */
+  get agent() {
+    return counter();
+  },
   runs: [{ id: 'start-0', workflow: 'brittle', input: {} }],
 };

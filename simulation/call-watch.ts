@@ -9,7 +9,12 @@ const beatMs = 2_500;
 const pauseMs = 4_000;
 
 /** Tells whether this call is under way, and its caller had every means to keep its lease. */
-export function watchCall(world: World, sandbox: Sandbox, delayMs: number): () => boolean {
+export function watchCall(
+  world: World,
+  sandbox: Sandbox,
+  delayMs: number,
+  signal: AbortSignal,
+): () => boolean {
   const endsAt = world.now + delayMs;
   const excused = (): number => excuses.reduce((sum, kind) => sum + (world.met.get(kind) ?? 0), 0);
   const before = excused();
@@ -24,6 +29,8 @@ export function watchCall(world: World, sandbox: Sandbox, delayMs: number): () =
   return () =>
     sandbox.status === 'running' &&
     world.now < endsAt &&
+    // Its host has let go of it: the next delivery may call again.
+    !signal.aborted &&
     !paused &&
     world.now - lastBeat <= pauseMs &&
     excused() === before;

@@ -188,6 +188,7 @@ export function agentHandler(shared: Shared, sandbox: Sandbox): KafkaHandler {
 type CallOf = (call: {
   readonly task: { readonly id: string; readonly step: string; readonly attempt: number };
   readonly input: Json;
+  readonly signal: AbortSignal;
 }) => Promise<CallEnd>;
 
 function callOf(
@@ -202,7 +203,7 @@ function callOf(
   world.note('agent called', id);
   const { delayMs, outcome } = options.agent({ agent: facts.name, step, attempt, input: call.input });
   // An agent that never answers is let go at its deadline: its caller is not at it to the end.
-  const stillAtIt = outcome === 'silent' ? () => false : watchCall(world, sandbox, delayMs);
+  const stillAtIt = outcome === 'silent' ? () => false : watchCall(world, sandbox, delayMs, call.signal);
   if (facts.onRedelivery === 'once') checks.called(id, stillAtIt);
   return new Promise((resolve, reject) => {
     if (outcome === 'silent') return;

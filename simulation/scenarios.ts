@@ -57,6 +57,12 @@ const huge: SimulatedAgent = (task) => ({
   outcome: { status: 'completed', output: { value: { text: 'x'.repeat(20_000), step: task.step } } },
 });
 
+/** One step is due again just as the others answer: wakes and responses meet. */
+const busy: SimulatedAgent = (task) => {
+  if (task.attempt > 1 || task.step.startsWith('steady')) return { ...echo(task), delayMs: 1_000 };
+  return { ...unsteady(task), delayMs: task.step === 'first' ? 5 : 1_000 };
+};
+
 /** Outlasts a lease twice over: whoever is at it has to renew. */
 const patient: SimulatedAgent = (task) => ({ ...echo(task), delayMs: 40_000 });
 
@@ -118,6 +124,16 @@ export const scenarios: readonly Scenario[] = [
       head: 'timeout: 10s\n',
       cancel: true,
     },
+  ),
+  scenario(
+    'busy',
+    `  first: { agent: worker, ${retry} }
+  second: { agent: cheap, ${retry} }
+  steadyOne: { agent: worker }
+  steadyTwo: { agent: cheap }
+  after: { agent: cheap, needs: [first, second, steadyOne, steadyTwo] }
+`,
+    { agent: busy },
   ),
   scenario('patient', '  one: { agent: worker }\n  two: { agent: worker, needs: [one] }\n', {
     agent: patient,

@@ -65,7 +65,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   local: { folders: hosting, packages: {}, node: 'all' },
   cli: {
-    folders: [...hosting, 'cli', 'package.json'],
+    folders: [...hosting, 'simulation', 'cli', 'package.json'],
     packages: { commander: '', picocolors: '' },
     node: 'all',
   },

@@ -100,7 +100,7 @@ function unknownOf(program: Command, words: readonly string[]): readonly string[
 test('every npm script that a page names exists, and every script is described', () => {
   const scripts = Object.keys(manifestOfPackage.scripts);
   const named = pages.flatMap((page) =>
-    [...read(page).matchAll(/\bnpm (?:run ([a-z][a-z:]*)|(start|test)\b)/g)].map(
+    [...read(page).matchAll(/\bnpm (?:run ([a-z][a-z:-]*)|(start|test)\b)/g)].map(
       (match) => match[1] ?? match[2] ?? '',
     ),
   );

@@ -46,7 +46,10 @@ function checkRegistered(
   if (agent === undefined)
     report.add('WF_UNKNOWN_AGENT', where, `unknown agent ${quote(name)}`, {
       expected: `a registered agent: ${[...agents.keys()].sort().slice(0, 20).join(', ') || 'none is registered'}`,
-      ...didYouMean(nearest(name, agents.keys()), `create it: baton new agent ${name}`),
+      ...didYouMean(
+        nearest(name, agents.keys()),
+        `add a folder agents/${name}: CONTRIBUTING.md lists its files`,
+      ),
     });
   else if (range !== undefined && !satisfies(agent.version, range))
     report.add(

@@ -148,7 +148,7 @@ function parse(reader: Reader): SourceNode | undefined {
         'the file defines no workflow',
         {
           expected: 'name, version and steps',
-          hint: 'see docs/reference for an example',
+          hint: 'workflows/design-and-provision.yaml is an example',
         },
       );
     else return convert(document.contents, '', 0, reader);

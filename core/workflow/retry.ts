@@ -67,7 +67,7 @@ function codesOf(node: MapNode, report: Report): readonly string[] | undefined {
     if (!patterns.failureCode.test(code.value))
       report.add('WF_RETRY', code, `${quote(code.value)} is not a failure code`, {
         expected: 'a code such as LLM_RATE',
-        hint: 'write it in capitals: see docs/reference',
+        hint: 'write it in capitals; docs/reference/errors.md lists the codes of Baton itself',
       });
   return codes.map((code) => code.value);
 }

@@ -43,7 +43,7 @@ export function entryOf(stored: StoredRun): Entry | undefined {
   const { snapshot } = stored;
   const newest = Math.max(snapshot?.schema ?? 0, ...stored.commits.map((commit) => commit.schema));
   if (newest > commitSchema) {
-    const problem = `a stored commit has schema ${newest}; this version reads up to ${commitSchema}. Upgrade Baton, then \`baton recover\`.`;
+    const problem = `a stored commit has schema ${newest}; this version reads up to ${commitSchema}. Upgrade Baton, then \`./baton recover\`.`;
     throw new StoredRunProblem('STATE_VERSION_NEWER', problem);
   }
   let run: RunState = snapshot?.state ?? absent;
@@ -135,5 +135,5 @@ const broken = (commit: Commit): StoredRunProblem =>
   new StoredRunProblem(
     'STATE_CORRUPT',
     `commit ${commit.version} of run ${commit.runId} does not follow the commit before it; expected an unbroken chain. ` +
-      'The run is set aside; restore its commits from a backup, then `baton recover`.',
+      'The run is set aside; restore its commits from a backup, then `./baton recover`.',
   );

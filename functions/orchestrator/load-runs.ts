@@ -44,6 +44,6 @@ const quarantined = (runId: RunId, incoming: Work['inputs'][number]): DeadLetter
   record: incoming.record,
   problem: {
     code: 'RUN_QUARANTINED',
-    reason: `run ${runId} is quarantined; expected a run that can go on. Mend the cause, then \`baton recover ${runId}\` and redrive.`,
+    reason: `run ${runId} is quarantined; expected a run that can go on. Mend the cause, then \`./baton recover ${runId}\` and redrive.`,
   },
 });

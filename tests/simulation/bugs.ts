@@ -29,8 +29,8 @@ export const bugs: readonly Bug[] = [
   {
     name: '`published` carried past a gap',
     file: 'functions/orchestrator/entry.ts',
-    from: 'if (!past.acknowledged && !isSpent(after, past.commit)) break;',
-    to: 'if (!past.acknowledged && !isSpent(after, past.commit)) continue;',
+    from: 'while (tail[sent]?.acknowledged === true) {',
+    to: 'while (sent <= tail.findLastIndex((past) => past.acknowledged)) {',
   },
   {
     name: 'a redelivered wake decided instead of absorbed',
