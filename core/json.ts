@@ -2,7 +2,7 @@
  * JSON as data: the value type, its canonical text and its digest.
  * J1. Equal values have equal canonical text, whatever the order of their keys (after RFC 8785).
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -26,7 +26,7 @@ export function canonicalJson(value: Json): string {
 }
 
 /** SHA-256 of text or bytes in lower-case hexadecimal (64 characters). */
-export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
+export const sha256 = (data: string | Uint8Array): string => hash('sha256', data);
 
 /** Digest of a JSON value: SHA-256 of its canonical text, `sha256:<hex>`. */
 export const digestOf = (value: Json): string => `sha256:${sha256(canonicalJson(value))}`;

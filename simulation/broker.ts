@@ -24,6 +24,8 @@ export interface HostingSandbox extends Sandbox {
 interface Cursor {
   readonly mapping: Mapping;
   readonly partition: number;
+  /** The partition itself: it grows. */
+  readonly records: readonly LogRecord[];
   committed: number;
   invocation: Invocation | undefined;
 }
@@ -60,19 +62,12 @@ const littleTimeMs = 4_000;
 
 export function createBroker(world: World, log: MemoryLog, mappings: readonly Mapping[]): Broker {
   const deliveries = new Map<string, number>();
-  const cursors = mappings.map((mapping) =>
-    Array.from({ length: log.partitions(mapping.topic) }, (_, partition): Cursor => ({
-      mapping,
-      partition,
-      committed: 0,
-      invocation: undefined,
-    })),
+  const all = mappings.flatMap((mapping) => cursorsOf(log, mapping));
+  const of = new Map(
+    mappings.map((mapping) => [mapping, all.filter((cursor) => cursor.mapping === mapping)]),
   );
-  const all = cursors.flat();
-  const of = (mapping: Mapping): readonly Cursor[] => cursors[mappings.indexOf(mapping)] ?? [];
   const waiting = (cursor: Cursor): boolean =>
-    cursor.invocation === undefined &&
-    cursor.committed < log.records(cursor.mapping.topic, cursor.partition).length;
+    cursor.invocation === undefined && cursor.committed < cursor.records.length;
 
   const settle = (invocation: Invocation, failed: KafkaBatchResponse | undefined): void => {
     if (invocation.abandoned) return;
@@ -87,20 +82,22 @@ export function createBroker(world: World, log: MemoryLog, mappings: readonly Ma
 
   return {
     deliveries,
-    deliverable: () => mappings.filter((mapping) => of(mapping).some(waiting)),
+    deliverable: () => mappings.filter((mapping) => of.get(mapping)?.some(waiting)),
     deliver(mapping) {
-      const free = of(mapping).filter(waiting);
+      const free = (of.get(mapping) ?? []).filter(waiting);
       const chosen = world.choices.chance(0.3) ? [free[world.choices.pick(free.length)] ?? free[0]] : free;
       const taken = chosen.flatMap((cursor) => cursor ?? []);
-      const records = taken.flatMap((cursor) => batchOf(world, log, cursor));
+      const records = taken.flatMap((cursor) => batchOf(world, cursor));
       const sandboxes = mapping.sandboxes();
       const sandbox = sandboxes[world.choices.pick(sandboxes.length)];
       if (sandbox === undefined) return;
       const invocation: Invocation = { sandbox, records, cursors: taken, abandoned: false };
       for (const cursor of taken) cursor.invocation = invocation;
-      for (const record of records)
-        deliveries.set(placeOf(record), (deliveries.get(placeOf(record)) ?? 0) + 1);
-      world.note('batch', `${records.map(placeOf).join(' ')} to ${sandbox.name}`);
+      for (const record of records) {
+        const place = placeOf(record);
+        deliveries.set(place, (deliveries.get(place) ?? 0) + 1);
+      }
+      world.note('batch', () => `${records.map(placeOf).join(' ')} to ${sandbox.name}`);
       invoke(world, sandbox, mapping, invocation, settle);
     },
     abandon(sandbox) {
@@ -123,17 +120,24 @@ export function createBroker(world: World, log: MemoryLog, mappings: readonly Ma
       );
       const cursor = unread[world.choices.pick(unread.length)];
       if (cursor === undefined) return;
-      cursor.committed = log.records(cursor.mapping.topic, cursor.partition).length;
+      cursor.committed = cursor.records.length;
       world.note('lostLog', `${cursor.mapping.topic}-${cursor.partition}`);
     },
     idle: () => all.every((cursor) => cursor.invocation === undefined && !waiting(cursor)),
   };
 }
 
-function batchOf(world: World, log: MemoryLog, cursor: Cursor): readonly LogRecord[] {
-  const records = log
-    .records(cursor.mapping.topic, cursor.partition)
-    .slice(cursor.committed, cursor.committed + 100);
+const cursorsOf = (log: MemoryLog, mapping: Mapping): readonly Cursor[] =>
+  Array.from({ length: log.partitions(mapping.topic) }, (_, partition) => ({
+    mapping,
+    partition,
+    records: log.records(mapping.topic, partition),
+    committed: 0,
+    invocation: undefined,
+  }));
+
+function batchOf(world: World, cursor: Cursor): readonly LogRecord[] {
+  const records = cursor.records.slice(cursor.committed, cursor.committed + 100);
   return world.choices.chance(0.2) ? records.slice(0, 1 + world.choices.pick(records.length)) : records;
 }
 

@@ -62,7 +62,7 @@ export interface World {
   runTimers(): void;
   kill(sandbox: Sandbox): void;
   /** Notes that something happened, for the counts and, in a replay, for the account. */
-  note(what: string, detail?: string): void;
+  note(what: string, detail?: string | (() => string)): void;
   onKill: (sandbox: Sandbox) => void;
 }
 
@@ -97,7 +97,11 @@ export function createWorld(
         timer.cancelled = true;
       };
     },
-    ready: () => calls.filter(isReady).length + late.length,
+    ready() {
+      let count = late.length;
+      for (const call of calls) if (isReady(call)) count += 1;
+      return count;
+    },
     step(index) {
       if (index < late.length) return applyLate(index);
       let at = index - late.length;
@@ -122,9 +126,9 @@ export function createWorld(
     },
     note(what, detail) {
       world.met.set(what, (world.met.get(what) ?? 0) + 1);
-      world.journal?.push(
-        `${String(world.now).padStart(8)} ${what}${detail === undefined ? '' : ` ${detail}`}`,
-      );
+      if (world.journal === undefined) return;
+      const told = typeof detail === 'function' ? detail() : detail;
+      world.journal.push(`${String(world.now).padStart(8)} ${what}${told === undefined ? '' : ` ${told}`}`);
     },
   };
 
@@ -132,7 +136,7 @@ export function createWorld(
 
   function happen(call: Call): void {
     const { sandbox, kind, apply, resolve, reject } = call;
-    const where = `${sandbox.name}: ${kind.label}`;
+    const where = (): string => `${sandbox.name}: ${kind.label}`;
     const plan = options.crashes?.((count += 1));
     if (plan === 'before' || hits('crashBefore')) {
       world.note('crashBefore', where);
@@ -155,7 +159,7 @@ export function createWorld(
       reject(new InfrastructureError(`simulated: ${kind.label} timed out`));
       return;
     }
-    world.journal?.push(`${String(world.now).padStart(8)} ${where}`);
+    world.journal?.push(`${String(world.now).padStart(8)} ${where()}`);
     const value = apply();
     if (plan === 'after' || hits('crashAfter')) {
       world.note('crashAfter', where);
