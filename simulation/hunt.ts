@@ -2,9 +2,10 @@
  * Plays many schedules of a scenario and looks for one that breaks a promise.
  * HU1. Schedule k is made by seed k and nothing else: it can be played again alone.
  */
+import { type RunState } from '#core/run/types.ts';
 import { seededChoices } from './choices.ts';
 import { type FaultKind } from './faults.ts';
-import { ordinary, outcomeOf, racesOf, type Scenario } from './scenario.ts';
+import { ordinary, outcomeOf, racesOf, stepsOf, type Scenario } from './scenario.ts';
 import { runSchedule, type ScheduleResult } from './schedule.ts';
 import { defaultSource } from './system.ts';
 
@@ -74,7 +75,7 @@ export async function judgeOf(scenario: Scenario): Promise<Judge> {
     throw new Error(`the ordinary history of ${scenario.name}: ${usual.violations[0]}`);
   const missing = unopened(scenario, usual);
   if (missing !== undefined) throw new Error(`the ordinary history of ${scenario.name}: ${missing}`);
-  const expected = new Map([...usual.runs].map(([id, run]) => [id, outcomeOf(run)]));
+  const expected = new Map([...usual.runs].map(([id, run]) => [id, endOf(run)]));
   const raceFree = racesOf(scenario).length === 0;
   return (result) => {
     if (result.violations[0] !== undefined) return result.violations[0];
@@ -85,17 +86,28 @@ export async function judgeOf(scenario: Scenario): Promise<Judge> {
       // A start that came first under this id with another payload is the run: the reused one then is the conflict.
       if (run === undefined) return `I2: run ${id} never began`;
       // A stale read may lose a task to its deadline: allowed, since C6 assumes reads at the primary.
-      if (
-        raceFree &&
-        !result.met.has('reused') &&
-        !result.met.has('staleRead') &&
-        outcomeOf(run) !== wanted
-      ) {
-        return `C6: run ${id} ended ${outcomeOf(run)}, without faults ${wanted}`;
+      if (raceFree && !result.met.has('reused') && !result.met.has('staleRead')) {
+        const unequal = difference(run, wanted);
+        if (unequal !== undefined) return `C6: run ${id} ended ${unequal}`;
       }
     }
     return undefined;
   };
+}
+
+interface End {
+  readonly outcome: string;
+  readonly steps: readonly string[];
+}
+
+const endOf = (run: RunState): End => ({ outcome: outcomeOf(run), steps: stepsOf(run) });
+
+/** How a run ended otherwise than without faults: as a whole, or in one of its steps. */
+function difference(run: RunState, wanted: End): string | undefined {
+  const { outcome, steps } = endOf(run);
+  if (outcome !== wanted.outcome) return `${outcome}, without faults ${wanted.outcome}`;
+  const at = steps.findIndex((step, index) => step !== wanted.steps[index]);
+  return at < 0 ? undefined : `with ${steps[at]}, without faults ${wanted.steps[at] ?? 'without this step'}`;
 }
 
 /** Every start opens a run of its own, where no idempotency key makes one of several. */

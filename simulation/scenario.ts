@@ -1,6 +1,7 @@
 /** What a schedule is played over: definitions, agents, requests; and what every history of it must have in common. */
+import { type Payload } from '#core/payload.ts';
 import { type AgentFacts } from '#core/ports.ts';
-import { type RunState } from '#core/run/types.ts';
+import { type RunState, type StepState } from '#core/run/types.ts';
 import { type Definition } from '#core/workflow/definition.ts';
 import { type SimulatedAgent } from './agents.ts';
 import { replayedChoices } from './choices.ts';
@@ -21,13 +22,38 @@ export function outcomeOf(run: RunState): string {
   const { outcome } = run;
   switch (outcome.status) {
     case 'completed':
-      return `completed ${JSON.stringify(outcome.outputs.value)}`;
+      return `completed ${payloadText(outcome.outputs)}`;
     case 'failed':
       return `failed ${outcome.failure.code}${outcome.step === undefined ? '' : ` in ${outcome.step}`}`;
     case 'cancelled':
       return 'cancelled';
   }
 }
+
+/** How each step of a run ended, by id: as `outcomeOf`, equal in every history without races. */
+export function stepsOf(run: RunState): readonly string[] {
+  if (run.status === 'absent') return [];
+  return Object.entries(run.steps)
+    .map(([id, step]) => `${id} ${stepText(step)}`)
+    .sort();
+}
+
+function stepText(step: StepState): string {
+  switch (step.status) {
+    case 'completed':
+      return `completed ${payloadText(step.output)}`;
+    case 'failed':
+      return `failed ${step.failure.code}${step.caught ? ', caught' : ''}`;
+    case 'skipped':
+      return `skipped ${step.reason}`;
+    default:
+      return step.status;
+  }
+}
+
+/** What is too big for the state stands here by its digest: another value would have another. */
+const payloadText = ({ value, refs = [] }: Payload): string =>
+  [JSON.stringify(value), ...refs.map(({ at, ref }) => `${at || '/'} ${ref.digest}`)].join(' ');
 
 /** The ordinary history: nothing fails, the oldest thing happens next. */
 export const ordinary = (scenario: Scenario): Promise<ScheduleResult> =>
