@@ -44,7 +44,9 @@ export interface ScheduleResult {
   readonly choices: readonly number[];
 }
 
+/** Events under fire, at least: long runs are under fire for as much of their way as short ones. */
 const hostileEvents = 150;
+const hostileEventsPerStep = 6;
 /** Time that passes between two looks of the timer, at least. */
 const lookMs = 10;
 const longPauseMs = 60_000;
@@ -64,16 +66,17 @@ export async function runSchedule(options: ScheduleOptions, choices: Choices): P
   const system = createSystem(world, { ...options, partitions: 2, snapshotEvery, partialResponses });
   for (const { id, workflow, input, source } of options.runs) system.start(id, workflow, input, source);
   const hostility = hostilities(world, system, options);
+  const hostileUntil = Math.max(hostileEvents, hostileEventsPerStep * longest(options));
   let events = 0;
   for (; system.checks.violations.length === 0; events += 1) {
-    if (world.hostile && events >= hostileEvents) hostility.end();
+    if (world.hostile && events >= hostileUntil) hostility.end();
     if (world.hostile) hostility.next();
     await drain();
     if (!next(world, system, hostility.relieve)) {
       if (!world.hostile) break;
       hostility.end();
     }
-    if (events > hostileEvents + convergeEvents) system.checks.violate(`I27: no end after ${events} events`);
+    if (events > hostileUntil + convergeEvents) system.checks.violate(`I27: no end after ${events} events`);
   }
   await drain();
   if (system.checks.violations.length === 0)
@@ -90,6 +93,9 @@ export async function runSchedule(options: ScheduleOptions, choices: Choices): P
     choices: choices.made,
   };
 }
+
+const longest = ({ definitions }: ScheduleOptions): number =>
+  Math.max(...definitions.map(({ steps }) => steps.length));
 
 /** Lets one thing happen. False where nothing can, and nothing will by waiting. */
 function next(world: World, system: System, relieve: () => boolean): boolean {

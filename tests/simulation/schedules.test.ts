@@ -5,11 +5,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { allFaults } from '#simulation/faults.ts';
+import { planText } from '#simulation/generated-definition.ts';
+import { huntGenerated, shrinkPlan } from '#simulation/generated-hunt.ts';
 import { hunt } from '#simulation/hunt.ts';
 import { scenarios } from '#simulation/scenarios.ts';
 
 Error.stackTraceLimit = 0; // simulated faults are errors, thousands a second
-const schedules = Math.ceil(20_000 / scenarios.length);
+const generated = 1_000;
+const schedules = Math.ceil((20_000 - generated) / scenarios.length);
 const met = new Map<string, number>();
 
 describe('every promise holds in every hostile history', () => {
@@ -21,6 +24,19 @@ describe('every promise holds in every hostile history', () => {
       for (const [what, times] of result.met) met.set(what, (met.get(what) ?? 0) + times);
     });
   }
+
+  it(`generated definitions, a fresh one for each of ${generated} schedules`, async () => {
+    const result = await huntGenerated({ from: 1, schedules: generated });
+    if (result.found !== undefined && result.plan !== undefined) {
+      const { plan, found } = await shrinkPlan(result.plan, result.found);
+      assert.fail(
+        `seed ${result.found.seed}: ${result.found.violation}\n${planText(result.plan)}\n` +
+          `With as few steps as show it: ${found.violation}\n${planText(plan)}`,
+      );
+    }
+    assert.equal(result.schedules, generated);
+    for (const [what, times] of result.met) met.set(what, (met.get(what) ?? 0) + times);
+  });
 
   it('and every fault really happened, and every state of a run and a step was reached', () => {
     const states = ['run completed', 'run failed', 'run cancelled'];
