@@ -8,8 +8,8 @@ import { type FaultKind } from './faults.ts';
 import { type Sandbox, type World } from './world.ts';
 
 export interface Hostilities {
-  /** One opportunity for each of them. */
-  next(): void;
+  /** One opportunity for each of them, before this event. */
+  next(event: number): void;
   /** Faults stop; what is frozen thaws, or is given up. */
   end(): void;
   /** What an operator would do before hours pass: thaw what is frozen longest, or recover what the log lost. */
@@ -34,7 +34,7 @@ export function hostilities(world: World, system: System, options: ScheduleOptio
     return true;
   };
   return {
-    next() {
+    next(event) {
       if (hits('freeze')) freeze(world, system, frozen);
       if (frozen.length > 0 && world.choices.chance(0.05)) thaw(frozen.shift());
       if (hits('duplicate')) copy(world, system);
@@ -42,6 +42,7 @@ export function hostilities(world: World, system: System, options: ScheduleOptio
       if (hits('lostLog')) system.broker.lose();
       if (hits('forged')) forge(world, system);
       if (hits('reused')) reuse(world, system, options);
+      if (event === options.cancelAt) cancel(world, system);
       if (!cancelled && world.choices.chance(0.02)) cancelled = cancel(world, system);
     },
     end() {

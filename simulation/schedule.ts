@@ -29,6 +29,8 @@ export interface ScheduleOptions extends Omit<
   readonly faults?: readonly FaultKind[];
   /** Cancels a run at a moment of the schedule's choice. */
   readonly cancel?: boolean;
+  /** Cancels the first run that has begun, before this event (from 0); for histories without choices. */
+  readonly cancelAt?: number;
   readonly journal?: boolean;
   readonly crashes?: CrashPlan;
 }
@@ -70,7 +72,7 @@ export async function runSchedule(options: ScheduleOptions, choices: Choices): P
   let events = 0;
   for (; system.checks.violations.length === 0; events += 1) {
     if (world.hostile && events >= hostileUntil) hostility.end();
-    if (world.hostile) hostility.next();
+    if (world.hostile) hostility.next(events);
     await drain();
     if (!next(world, system, hostility.relieve)) {
       if (!world.hostile) break;

@@ -1,62 +1,77 @@
-/** A crash at every boundary of the ordinary history, one at a time, and in pairs over three steps. */
+/**
+ * A crash at every boundary of the ordinary history, one at a time and in pairs. Here long histories are sampled;
+ * `npm run test:simulate -- --crashes` leaves nothing out.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { replayedChoices, seededChoices } from '#simulation/choices.ts';
-import { judgeOf } from '#simulation/hunt.ts';
-import { type Scenario } from '#simulation/scenario.ts';
+import { sweepPairs, sweepSingles, sweepText, type Sweep } from '#simulation/crash-sweep.ts';
+import { planText, scenarioOfPlan } from '#simulation/generated-definition.ts';
+import { planOf } from '#simulation/plan.ts';
 import { scenarios } from '#simulation/scenarios.ts';
 import { runSchedule } from '#simulation/schedule.ts';
-import { type CrashPlan } from '#simulation/world.ts';
+import { crashedPlans, shippedScenarios } from './swept.ts';
 
 Error.stackTraceLimit = 0;
-type Crash = readonly [call: number, when: 'before' | 'after'];
 
-const played = (scenario: Scenario, crashes: CrashPlan) =>
-  runSchedule({ ...scenario, cancel: false, faults: [], crashes }, replayedChoices([]));
-
-async function callsOf(scenario: Scenario): Promise<number> {
-  let calls = 0;
-  await played(scenario, (call) => ((calls = call), undefined));
-  return calls;
+interface Least {
+  readonly histories: number;
+  /** Of these, at least this share had all the crashes they were played for. */
+  readonly crashed: number;
 }
+const single: Least = { histories: 8, crashed: 1 };
+/** After an early crash, fewer calls may be left than the second one waits for. */
+const pair: Least = { histories: 8, crashed: 0.7 };
 
-async function survives(scenario: Scenario, crashes: readonly Crash[]): Promise<void> {
-  const judge = await judgeOf(scenario);
-  const result = await played(scenario, (call) => crashes.find(([at]) => at === call)?.[1]);
-  assert.equal(
-    judge(result),
-    undefined,
-    `crash ${crashes.map(([at, when]) => `${when} call ${at}`).join(' and ')}`,
-  );
+function survived(sweep: Sweep, least: Least, about: string): void {
+  assert.equal(sweepText(sweep), '', about);
+  assert.ok(sweep.played >= least.histories, `${about}: ${sweep.played} histories`);
+  assert.ok(sweep.crashed >= sweep.played * least.crashed, `${about}: ${sweep.crashed} of ${sweep.played}`);
 }
 
 describe('a crash at every call', () => {
   for (const scenario of scenarios) {
     it(`of ${scenario.name}, before and after it took effect`, async () => {
-      const calls = await callsOf(scenario);
-      assert.ok(calls > 10);
-      for (let call = 1; call <= calls; call += 1) {
-        for (const when of ['before', 'after'] as const) await survives(scenario, [[call, when]]);
-      }
+      survived(await sweepSingles(scenario), single, scenario.name);
+    });
+  }
+
+  it('of the shipped workflows, before and after it took effect', async () => {
+    const shipped = await shippedScenarios();
+    assert.ok(shipped.length > 0);
+    for (const scenario of shipped) survived(await sweepSingles(scenario), single, scenario.name);
+  });
+
+  it('of generated definitions of up to 12 steps, before and after it took effect', async () => {
+    for (const plan of crashedPlans)
+      survived(await sweepSingles(scenarioOfPlan(plan), { skip: 1 }), single, planText(plan));
+  });
+
+  for (const [shape, skip] of [
+    ['wide', 6],
+    ['chain', 80],
+    ['tangle', 40],
+  ] as const) {
+    it(`of a ${shape} generated definition, sampled`, async () => {
+      const plan = planOf(1, shape);
+      survived(await sweepSingles(scenarioOfPlan(plan), { skip }), single, plan.name);
     });
   }
 
   it('of three steps, in pairs', async () => {
     const [chain] = scenarios;
     assert.ok(chain);
-    const calls = await callsOf(chain);
-    for (let first = 1; first <= calls; first += 1) {
-      for (let second = first + 1; second <= calls + 5; second += 1) {
-        for (const one of ['before', 'after'] as const) {
-          for (const other of ['before', 'after'] as const) {
-            await survives(chain, [
-              [first, one],
-              [second, other],
-            ]);
-          }
-        }
-      }
+    survived(await sweepPairs(chain), { ...pair, histories: 1_000 }, chain.name);
+  });
+
+  it('of small generated definitions, in pairs, sampled', async () => {
+    let [played, crashed] = [0, 0];
+    for (const plan of crashedPlans.filter(({ steps }) => steps.length <= 3)) {
+      const sweep = await sweepPairs(scenarioOfPlan(plan), { skip: 30 });
+      assert.equal(sweepText(sweep), '', planText(plan));
+      [played, crashed] = [played + sweep.played, crashed + sweep.crashed];
     }
+    survived({ played, crashed }, { ...pair, histories: 100 }, 'all of them');
   });
 });
 
