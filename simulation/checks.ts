@@ -13,6 +13,7 @@ import { absent, evolveCommit, type PresentRun } from '#core/run/evolve.ts';
 import { type RunState } from '#core/run/types.ts';
 import { type Definition } from '#core/workflow/definition.ts';
 import { placeOf } from './broker.ts';
+import { createEventChecks, type EventChecks } from './event-checks.ts';
 import { type MemoryStore } from './memory/store.ts';
 
 export interface Checks {
@@ -30,6 +31,8 @@ export interface Checks {
   run(runId: string): RunState;
   readonly runIds: readonly string[];
   violate(what: string): void;
+  /** Those of single events; see there. */
+  readonly events: EventChecks;
 }
 
 /** A wake that came before the first commit puts the row off by this much: the only bound that may be late. */
@@ -56,6 +59,7 @@ export function createChecks(store: MemoryStore, definitions: readonly Definitio
   const violate = (what: string): void => {
     violations.push(what);
   };
+  const events = createEventChecks(definitions, violate);
   const maxAttempts = new Map(
     definitions.flatMap((definition) =>
       definition.steps.map((step) => [`${definition.digest} ${step.id}`, step.retry?.max ?? 1] as const),
@@ -65,6 +69,7 @@ export function createChecks(store: MemoryStore, definitions: readonly Definitio
   return {
     violations,
     violate,
+    events,
     get runIds() {
       return [...watched.keys()];
     },
@@ -77,6 +82,7 @@ export function createChecks(store: MemoryStore, definitions: readonly Definitio
       if (commit.parent !== seen.head) violate(`C3: commit ${commit.version} names another parent`);
       if (commit.published >= commit.version) violate(`E1: commit ${commit.version} says itself published`);
       checkEvents(seen, commit, maxAttempts, violate);
+      events.stored(commit);
       seen.head = commitDigest(commit);
       seen.commits.push(commit);
       seen.run = evolveCommit(seen.run, commit);

@@ -83,6 +83,7 @@ export async function runSchedule(options: ScheduleOptions, choices: Choices): P
   await drain();
   if (system.checks.violations.length === 0)
     system.checks.ended(system.broker.deliveries, system.recoveries(), system.wakes());
+  for (const [type, times] of system.checks.events.seen) world.met.set(`event ${type}`, times);
   return {
     violations: [
       ...system.checks.violations,
