@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { failuresFor, jsonSizeOf, recordsOf, toKafkaEvent } from './kafka-records.ts';
+import { failuresFor, jsonSizeOf, listSizeOf, recordsOf, toKafkaEvent } from './kafka-records.ts';
 import { type LogRecord } from './ports.ts';
 
 const bootstrapServers = 'b1:9092,b2:9092';
@@ -24,6 +24,7 @@ const records: fc.Arbitrary<LogRecord[]> = fc.array(
       partition: fc.nat(11),
       offset: fc.nat(),
       timestamp: fc.oneof(fc.constant(-1), fc.nat()),
+      timestampType: fc.constant('CREATE_TIME' as const),
       key: fc.option(bytes),
       value: fc.option(bytes),
       headers: fc.array(
@@ -33,7 +34,10 @@ const records: fc.Arbitrary<LogRecord[]> = fc.array(
         },
       ),
     },
-    { noNullPrototype: true },
+    {
+      noNullPrototype: true,
+      requiredKeys: ['topic', 'partition', 'offset', 'timestamp', 'key', 'value', 'headers'],
+    },
   ),
   { minLength: 1, maxLength: 12 },
 );
@@ -95,7 +99,7 @@ test('the event has the documented shape: map key by topic and partition, base64
           partition: 3,
           offset: 7,
           timestamp: 1_790_000_000_000,
-          timestampType: 'CREATE_TIME',
+          timestampType: 'LOG_APPEND_TIME',
           key: null,
           value: 'e30=',
           headers: [{ h: [0, 127, -128, -1] }],
@@ -118,9 +122,44 @@ test('absent and null keys, values and headers are read; a record names its own 
     const read = recordsOf(mskEvent(item));
     assert.ok(read.ok);
     assert.deepEqual(read.value, [
-      { topic: 't-a', partition: 0, offset: 1, timestamp: 5, key: null, value: null, headers: [] },
+      {
+        ...{ topic: 't-a', partition: 0, offset: 1, timestamp: 5, timestampType: 'CREATE_TIME' },
+        ...{ key: null, value: null, headers: [] },
+      },
     ]);
   }
+});
+
+test('an event of Amazon MSK names its cluster, and is read alike', () => {
+  const eventSourceArn = 'arn:aws:kafka:eu-west-1:123456789012:cluster/c/1';
+  const event = toKafkaEvent([record()], { bootstrapServers, eventSourceArn });
+  const { records: lists, ...source } = event;
+  assert.deepEqual(source, { eventSource: 'aws:kafka', eventSourceArn, bootstrapServers });
+  assert.deepEqual(recordsOf(event), recordsOf(toKafkaEvent([record()], { bootstrapServers })));
+  assert.deepEqual(Object.keys(lists), ['workflow.step.kafka-expert.request-3']);
+});
+
+test('a timestamp of the producer is told from one of the broker', () => {
+  for (const timestampType of ['CREATE_TIME', 'LOG_APPEND_TIME']) {
+    const read = recordsOf(mskEvent({ ...place0, timestampType }));
+    assert.ok(read.ok);
+    assert.equal(read.value[0]?.timestampType, timestampType === 'CREATE_TIME' ? 'CREATE_TIME' : undefined);
+  }
+});
+
+test('records and their lists take exactly the stated bytes of the event', () => {
+  fc.assert(
+    fc.property(records, (list) => {
+      const event = toKafkaEvent(list, { bootstrapServers });
+      const firsts = new Map(list.map((item) => [place(item), item]));
+      const stated =
+        list.reduce((size, item) => size + jsonSizeOf(item) + 1, 0) +
+        [...firsts.values()].reduce((size, item) => size + listSizeOf(item), 0);
+      const actual = Buffer.byteLength(JSON.stringify(event.records)) - '{}'.length;
+      // The last record of a list and the last list have no comma after them.
+      assert.equal(stated - actual, firsts.size + 1);
+    }),
+  );
 });
 
 test('an empty value is not a null value', () => {

@@ -28,11 +28,15 @@ export function recordsOf(event: unknown): Result<readonly LogRecord[], WireProb
   return ok(records);
 }
 
+/** Where the records of an event come from: a cluster of Amazon MSK where there is an ARN, else a self-managed one. */
+export interface EventSource {
+  /** Comma-separated `host:port`. */
+  readonly bootstrapServers: string;
+  readonly eventSourceArn?: string;
+}
+
 /** The event AWS would send for these records: grouped by partition, each partition's order kept. */
-export function toKafkaEvent(
-  records: readonly LogRecord[],
-  source: { readonly bootstrapServers: string },
-): KafkaEvent {
+export function toKafkaEvent(records: readonly LogRecord[], source: EventSource): KafkaEvent {
   const lists = new Map<string, KafkaEventRecord[]>();
   for (const record of records) {
     const place = placeOf(record);
@@ -40,9 +44,12 @@ export function toKafkaEvent(
     if (list === undefined) lists.set(place, [eventRecord(record)]);
     else list.push(eventRecord(record));
   }
+  const { bootstrapServers, eventSourceArn } = source;
   return {
-    eventSource: 'SelfManagedKafka',
-    bootstrapServers: source.bootstrapServers,
+    ...(eventSourceArn === undefined
+      ? { eventSource: 'SelfManagedKafka' }
+      : { eventSource: 'aws:kafka', eventSourceArn }),
+    bootstrapServers,
     records: Object.fromEntries(lists),
   };
 }
@@ -50,6 +57,7 @@ export function toKafkaEvent(
 /** Bytes the record takes in the JSON of the event, without the comma after it. */
 export function jsonSizeOf(record: LogRecord): number {
   const { topic, partition, offset, timestamp } = record;
+  const timestampType = timestampTypeOf(record);
   const key = record.key === null ? null : '';
   const value = record.value === null ? null : '';
   const frame = {
@@ -57,7 +65,7 @@ export function jsonSizeOf(record: LogRecord): number {
     partition,
     offset,
     timestamp,
-    timestampType: 'CREATE_TIME',
+    timestampType,
     key,
     value,
     headers: [],
@@ -68,6 +76,10 @@ export function jsonSizeOf(record: LogRecord): number {
     Buffer.byteLength(JSON.stringify(frame)) + base64Size(record.key) + base64Size(record.value) + headers
   );
 }
+
+/** Bytes the list of a partition takes in the JSON of the event beside its records, with the comma after it. */
+export const listSizeOf = (record: LogRecord): number =>
+  Buffer.byteLength(JSON.stringify(placeOf(record))) + ':[],'.length;
 
 /** Each failed record and every later one of its partition, in the order of `records`. */
 export function failuresFor(records: readonly LogRecord[], failed: readonly LogRecord[]): KafkaBatchResponse {
@@ -103,9 +115,9 @@ function recordOf(item: unknown, path: string): Result<LogRecord, WireProblem> {
   const value = bytesOf(item['value']);
   if (value === undefined) return shape(`${path}/value`, item['value'], 'padded base64 text or null');
   const headers = headersOf(item['headers'], `${path}/headers`);
-  return headers.ok
-    ? ok({ topic, partition, offset, timestamp, key, value, headers: headers.value })
-    : headers;
+  if (!headers.ok) return headers;
+  const given = item['timestampType'] === 'CREATE_TIME' ? ({ timestampType: 'CREATE_TIME' } as const) : {};
+  return ok({ topic, partition, offset, timestamp, ...given, key, value, headers: headers.value });
 }
 
 function bytesOf(text: unknown): Uint8Array | null | undefined {
@@ -150,12 +162,15 @@ function eventRecord(record: LogRecord): KafkaEventRecord {
     partition: record.partition,
     offset: record.offset,
     timestamp: record.timestamp,
-    timestampType: 'CREATE_TIME',
+    timestampType: timestampTypeOf(record),
     key: record.key === null ? null : base64(record.key),
     value: record.value === null ? null : base64(record.value),
     headers: record.headers.map(([name, bytes]) => ({ [name]: Array.from(bytes, signed) })),
   };
 }
+
+const timestampTypeOf = (record: LogRecord): KafkaEventRecord['timestampType'] =>
+  record.timestampType ?? 'LOG_APPEND_TIME';
 
 const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');

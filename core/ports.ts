@@ -45,8 +45,9 @@ export interface LogRecord {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
-  /** Milliseconds, given by the broker. */
+  /** Milliseconds, given by the broker; by the producer, who may say anything, where `timestampType` is there. */
   readonly timestamp: number;
+  readonly timestampType?: 'CREATE_TIME';
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
   /** Names may repeat. */
@@ -55,10 +56,7 @@ export interface LogRecord {
 
 /** One member of a consumer group on one topic. Reading moves on; only `commit` is remembered. */
 export interface LogConsumer {
-  /**
-   * Records not yet handed out, of any assigned partition, in offset order within each. Waits up to
-   * `maxWaitMs` for the first one and returns `[]` when none came or `signal` aborted.
-   */
+  /** Records not yet handed out, each partition's in order. Waits up to `maxWaitMs` for one; `[]` if none came or `signal` aborted. */
   poll(options: {
     maxRecords: number;
     maxWaitMs: number;
