@@ -4,6 +4,7 @@
  * T1. Nothing is listed twice: an agent folder adds its topic, function, mapping and permissions by being there.
  * T2. Orchestrator mappings retry for ever: an outage never pushes accepted inputs aside. Agents' mappings are
  *     bounded: the attempt's deadline turns a dropped task into a retried one.
+ * T3. A mapping asks for nothing that its pollers silently ignore.
  * Source: AWS Lambda Developer Guide, "Event source mapping parameters (Amazon MSK)".
  */
 import { type AgentManifest } from '#core/agent/contract.ts';
@@ -27,6 +28,8 @@ export interface MappingSpec {
   readonly maximumRecordAgeSeconds: number;
   /** The function's answer names failed records (`ReportBatchItemFailures`); else the whole batch is one thing. */
   readonly partialResponses: boolean;
+  /** Only provisioned pollers know retries, record age and partial responses; others are told and do not listen (T3). */
+  readonly pollers: 'provisioned' | 'on-demand';
 }
 
 export type FunctionKind =
@@ -61,7 +64,8 @@ export interface Topology {
 
 export interface TopologyOptions {
   readonly partitions?: number;
-  readonly partialResponses?: boolean;
+  /** Default `provisioned`. */
+  readonly pollers?: MappingSpec['pollers'];
 }
 
 const day = 24 * 60 * 60 * 1000;
@@ -69,7 +73,7 @@ const minute = 60 * 1000;
 const recordBytes = 1_048_576;
 
 export function topologyOf(manifests: readonly AgentManifest[], options: TopologyOptions = {}): Topology {
-  const partialResponses = options.partialResponses ?? true;
+  const pollers = options.pollers ?? 'provisioned';
   const topic = (name: string, maxMessageBytes = recordBytes): TopicSpec => ({
     name,
     partitions: options.partitions ?? 8,
@@ -87,25 +91,39 @@ export function topologyOf(manifests: readonly AgentManifest[], options: Topolog
       ...manifests.map((manifest) => topic(topics.step(manifest.name))),
     ],
     functions: [
-      orchestrator(manifests, partialResponses),
-      ...manifests.flatMap((manifest) => agentFunctions(manifest, partialResponses)),
-      ...(locals.length > 0 ? [localAgents(locals, partialResponses)] : []),
+      orchestrator(manifests, pollers),
+      ...manifests.flatMap((manifest) => agentFunctions(manifest, pollers)),
+      ...(locals.length > 0 ? [localAgents(locals, pollers)] : []),
       timer(),
-      outputLogger(partialResponses),
+      outputLogger(pollers),
     ],
     storeRetentionMs: 30 * day,
   };
 }
 
-function orchestrator(manifests: readonly AgentManifest[], partialResponses: boolean): FunctionSpec {
+type Pollers = MappingSpec['pollers'];
+
+/** T3. On-demand pollers retry whole batches for ever; what is poison goes to our own dead letters in either mode. */
+const errorHandling = (
+  pollers: Pollers,
+  bounds: { readonly retries: number; readonly ageSeconds: number },
+): Pick<
+  MappingSpec,
+  'pollers' | 'maximumRetryAttempts' | 'maximumRecordAgeSeconds' | 'partialResponses'
+> => ({
+  pollers,
+  maximumRetryAttempts: pollers === 'provisioned' ? bounds.retries : -1,
+  maximumRecordAgeSeconds: pollers === 'provisioned' ? bounds.ageSeconds : -1,
+  partialResponses: pollers === 'provisioned',
+});
+
+function orchestrator(manifests: readonly AgentManifest[], pollers: Pollers): FunctionSpec {
   const mapping = (from: string, group: string): MappingSpec => ({
     topic: from,
     group,
     batchSize: 100,
     batchWindowMs: 0,
-    maximumRetryAttempts: -1,
-    maximumRecordAgeSeconds: -1,
-    partialResponses,
+    ...errorHandling(pollers, { retries: -1, ageSeconds: -1 }),
   });
   return {
     name: 'orchestrator',
@@ -128,17 +146,12 @@ function orchestrator(manifests: readonly AgentManifest[], partialResponses: boo
   };
 }
 
-function agentFunctions(manifest: AgentManifest, partialResponses: boolean): readonly FunctionSpec[] {
+function agentFunctions(manifest: AgentManifest, pollers: Pollers): readonly FunctionSpec[] {
   switch (manifest.transport) {
     case 'kafka':
-      return [taskFunction('agent', `agent-${manifest.name}`, [manifest], partialResponses)];
+      return [taskFunction('agent', `agent-${manifest.name}`, [manifest], pollers)];
     case 'http': {
-      const bridge = taskFunction(
-        'http-bridge',
-        `http-bridge-${manifest.name}`,
-        [manifest],
-        partialResponses,
-      );
+      const bridge = taskFunction('http-bridge', `http-bridge-${manifest.name}`, [manifest], pollers);
       return manifest.endpoint === undefined ? [bridge, httpAgent(manifest)] : [bridge];
     }
     case 'local':
@@ -146,15 +159,15 @@ function agentFunctions(manifest: AgentManifest, partialResponses: boolean): rea
   }
 }
 
-const localAgents = (manifests: readonly AgentManifest[], partialResponses: boolean): FunctionSpec =>
-  taskFunction('local-agents', 'local-agents', manifests, partialResponses);
+const localAgents = (manifests: readonly AgentManifest[], pollers: Pollers): FunctionSpec =>
+  taskFunction('local-agents', 'local-agents', manifests, pollers);
 
 /** A function fed by the request topics of the agents it hosts or calls. */
 function taskFunction(
   kind: 'agent' | 'http-bridge' | 'local-agents',
   name: string,
   manifests: readonly AgentManifest[],
-  partialResponses: boolean,
+  pollers: Pollers,
 ): FunctionSpec {
   const requests = manifests.map((manifest) => topics.step(manifest.name));
   return {
@@ -169,9 +182,7 @@ function taskFunction(
       // Model calls are slow: few to an invocation. Cheap agents take many.
       batchSize: manifest.model === undefined ? 100 : 10,
       batchWindowMs: 0,
-      maximumRetryAttempts: 100,
-      maximumRecordAgeSeconds: 24 * 60 * 60,
-      partialResponses,
+      ...errorHandling(pollers, { retries: 100, ageSeconds: 24 * 60 * 60 }),
     })),
     http: false,
     scheduled: false,
@@ -211,7 +222,7 @@ const timer = (): FunctionSpec => ({
   },
 });
 
-const outputLogger = (partialResponses: boolean): FunctionSpec => ({
+const outputLogger = (pollers: Pollers): FunctionSpec => ({
   name: 'output-logger',
   kind: 'output-logger',
   entry: 'functions/output-logger/index.ts',
@@ -223,9 +234,7 @@ const outputLogger = (partialResponses: boolean): FunctionSpec => ({
       group: groups.outputLogger,
       batchSize: 100,
       batchWindowMs: 0,
-      maximumRetryAttempts: 10,
-      maximumRecordAgeSeconds: 24 * 60 * 60,
-      partialResponses,
+      ...errorHandling(pollers, { retries: 10, ageSeconds: 24 * 60 * 60 }),
     },
   ],
   http: false,

@@ -36,6 +36,7 @@ const mappingOf = (topic: string): MappingSpec => ({
   maximumRetryAttempts: -1,
   maximumRecordAgeSeconds: -1,
   partialResponses: true,
+  pollers: 'provisioned',
 });
 const functionOf = (kind: FunctionSpec['kind'], mapped: readonly string[]): FunctionSpec => ({
   name: `fn-${kind}`,

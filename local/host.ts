@@ -9,6 +9,7 @@ import { type FunctionSpec, type Topology } from '#infra/topology.ts';
 import { type HttpServer, serveFunction } from './http-server.ts';
 import { type Mapping, startMapping } from './invoker.ts';
 import { type LoadedFunction, loadFunction, type LoadFunction } from './load-function.ts';
+import { refuseMappings } from './mapping-limits.ts';
 import { noticing, startTimerLoop, type TimerLoop } from './timer-loop.ts';
 import { systemTimers, type Timers } from './timers.ts';
 
@@ -49,8 +50,12 @@ interface Starting {
   loop?: TimerLoop;
 }
 
-/** Throws `InfrastructureError` where log, store or ports do not let it start; nothing is left running then. */
+/**
+ * Throws `InfrastructureError` where log, store or ports do not let it start, or a mapping is none that AWS would have;
+ * nothing is left running then.
+ */
 export async function startHost(options: HostOptions): Promise<Host> {
+  refuseMappings(options.topology.functions);
   const starting = begin(options);
   try {
     const endpoints = await startHttpAgents(starting);

@@ -21,6 +21,7 @@ export const spec: MappingSpec = {
   maximumRetryAttempts: -1,
   maximumRecordAgeSeconds: -1,
   partialResponses: true,
+  pollers: 'provisioned',
 };
 
 export interface Call {
