@@ -35,7 +35,7 @@ describe('what the function is given', () => {
       partition: 0,
       offset: 0,
       timestamp: 0,
-      timestampType: 'CREATE_TIME',
+      timestampType: 'LOG_APPEND_TIME',
       key: null,
       value: Buffer.from('c').toString('base64'),
       headers: [],

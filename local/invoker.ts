@@ -13,6 +13,7 @@ import { type KafkaHandler } from '#core/lambda-kafka.ts';
 import { type Clock, type LogConsumer, type Logger, type LogRecord } from '#core/ports.ts';
 import { type MappingSpec } from '#infra/topology.ts';
 import { invoke } from './invocation.ts';
+import { refuseMapping } from './mapping-limits.ts';
 import { createOffsetCommits, type OffsetCommits } from './offset-commits.ts';
 import {
   type Batch,
@@ -34,6 +35,8 @@ export interface MappingOptions {
   readonly logger: Logger;
   /** As the event names them. */
   readonly bootstrapServers: string;
+  /** The cluster of Amazon MSK that the event names; absent: a self-managed cluster. */
+  readonly eventSourceArn?: string;
   readonly timers?: Timers;
   /** Batches at once, of disjoint partitions. Default 16. */
   readonly maxInFlight?: number;
@@ -77,7 +80,9 @@ interface Running {
   closed: boolean;
 }
 
+/** Throws `InfrastructureError` for a mapping that AWS would refuse or understand otherwise (mapping-limits.ts). */
 export function startMapping(options: MappingOptions): Mapping {
+  refuseMapping(options);
   const running = prepare(options);
   const reading = read(running);
   reading.catch(running.broken.reject);

@@ -2,22 +2,29 @@
  * What a mapping has read and not finished, by partition, and the batches made of it.
  * Q1. A partition has one batch in flight, and its records are handed out in offset order.
  * Q2. Records stay in their queue until they are done: what failed comes again first, then what came since.
- * Q3. A batch takes at most `batchSize` records and `maxBytes` of event JSON; a larger single record goes alone.
+ * Q3. A batch takes at most `batchSize` records and `maxBytes` of event JSON, commas and the names of its partitions
+ *     counted; a larger single record goes alone.
+ * Q4. The batch window counts from when the oldest record came, also where that was during another batch: it is the
+ *     longest that a record is kept for company. What comes again is not kept.
  * Source: AWS Lambda Developer Guide, "Batching behavior" (invocation-eventsourcemapping).
  */
-import { jsonSizeOf } from '#core/kafka-records.ts';
+import { jsonSizeOf, listSizeOf } from '#core/kafka-records.ts';
 import { type LogRecord } from '#core/ports.ts';
 
 export interface Entry {
   readonly record: LogRecord;
-  /** Bytes of event JSON. */
+  /** Bytes of event JSON, the comma after it included. */
   readonly bytes: number;
+  /** When it was read. */
+  readonly cameAt: number;
   /** Failed invocations so far. */
   attempts: number;
 }
 
 export interface PartitionQueue {
   readonly partition: number;
+  /** Bytes of event JSON that a batch takes for this partition, beside its records. */
+  readonly listBytes: number;
   /** In offset order; the first `taken` of them are in flight. */
   readonly entries: Entry[];
   taken: number;
@@ -25,8 +32,6 @@ export interface PartitionQueue {
   notBefore: number;
   /** Failures in a row without progress. */
   failures: number;
-  /** When the oldest waiting record came, for the batch window; 0: do not wait. */
-  readyAt: number;
 }
 
 export interface BatchLimits {
@@ -63,10 +68,12 @@ export function createPartitionQueues(limits: BatchLimits): PartitionQueues {
   let order: PartitionQueue[] = [];
   const held = { records: 0, bytes: 0 };
 
-  const queueOf = (partition: number): PartitionQueue => {
+  const queueOf = (record: LogRecord): PartitionQueue => {
+    const { partition } = record;
     const known = queues.get(partition);
     if (known !== undefined) return known;
-    const queue = { partition, entries: [], taken: 0, notBefore: 0, failures: 0, readyAt: 0 };
+    const listBytes = listSizeOf(record);
+    const queue = { partition, listBytes, entries: [], taken: 0, notBefore: 0, failures: 0 };
     queues.set(partition, queue);
     order.push(queue);
     return queue;
@@ -79,10 +86,8 @@ export function createPartitionQueues(limits: BatchLimits): PartitionQueues {
     size: () => held,
     add: (records, now) => {
       for (const record of records) {
-        const queue = queueOf(record.partition);
-        const bytes = jsonSizeOf(record);
-        if (queue.entries.length === queue.taken) queue.readyAt = now;
-        queue.entries.push({ record, bytes, attempts: 0 });
+        const bytes = jsonSizeOf(record) + 1;
+        queueOf(record).entries.push({ record, bytes, cameAt: now, attempts: 0 });
         held.records += 1;
         held.bytes += bytes;
       }
@@ -107,20 +112,21 @@ export function createPartitionQueues(limits: BatchLimits): PartitionQueues {
   };
 }
 
-/** When the batch need not wait for more: at once without window, when full, or when something in it comes again. */
+/** Q4. When the batch need not wait for more: at once without window, when full, or when something in it comes again. */
 function windowEnd(candidates: readonly PartitionQueue[], limits: BatchLimits): number {
   if (limits.batchWindowMs === 0) return 0;
   let records = 0;
   let bytes = 0;
   let since = Infinity;
   for (const queue of candidates) {
+    const oldest = queue.entries[0];
+    if (oldest === undefined) continue;
+    if (oldest.attempts > 0) return 0;
+    since = Math.min(since, oldest.cameAt);
     records += queue.entries.length;
     for (const entry of queue.entries) bytes += entry.bytes;
-    since = Math.min(since, queue.readyAt);
   }
-  return records >= limits.batchSize || bytes >= limits.maxBytes || since === 0
-    ? 0
-    : since + limits.batchWindowMs;
+  return records >= limits.batchSize || bytes >= limits.maxBytes ? 0 : since + limits.batchWindowMs;
 }
 
 function fill(candidates: readonly PartitionQueue[], limits: BatchLimits): Batch {
@@ -129,12 +135,13 @@ function fill(candidates: readonly PartitionQueue[], limits: BatchLimits): Batch
   let room = limits.maxBytes;
   for (const queue of candidates) {
     for (const entry of queue.entries) {
+      const bytes = entry.bytes + (queue.taken === 0 ? queue.listBytes : 0);
       // Q3. The first record goes whatever its size; the next batch begins with the partition that did not fit.
-      if (records.length >= limits.batchSize || (records.length > 0 && entry.bytes > room))
+      if (records.length >= limits.batchSize || (records.length > 0 && bytes > room))
         return { records, queues };
       if (queue.taken === 0) queues.push(queue);
       queue.taken += 1;
-      room -= entry.bytes;
+      room -= bytes;
       records.push(entry.record);
     }
   }

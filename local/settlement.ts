@@ -50,7 +50,10 @@ function failures(outcome: Invoked, batch: Batch, { mapping, logger }: Settlemen
   const fields = { records: batch.records.length };
   switch (outcome.type) {
     case 'timedOut':
-      logger.error(fields, 'invocation timed out; its batch comes again');
+      logger.error(
+        { ...fields, error: 'Sandbox.Timedout', timeoutMs: outcome.timeoutMs },
+        'invocation timed out; its batch comes again',
+      );
       return 'all';
     case 'threw':
       if (outcome.error instanceof InfrastructureError)
@@ -85,7 +88,6 @@ function giveBack(
   if (succeeded === taken.length) queue.failures = 0;
   else queue.failures = succeeded > 0 ? 1 : queue.failures + 1;
   queue.notBefore = queue.failures === 0 ? 0 : now + backoffMs(queue.failures);
-  queue.readyAt = queue.failures === 0 ? now : 0;
 }
 
 function finish({ queues, commits }: SettlementDeps, queue: PartitionQueue, count: number): readonly Entry[] {
@@ -116,7 +118,9 @@ function hopeless(
 ): 'retries exhausted' | 'too old' | undefined {
   const { maximumRetryAttempts: retries, maximumRecordAgeSeconds: age } = mapping;
   if (retries !== -1 && entry.attempts > retries) return 'retries exhausted';
-  return age !== -1 && now - entry.record.timestamp > age * 1000 ? 'too old' : undefined;
+  const { timestamp } = entry.record;
+  // Kafka has -1 for records without a timestamp: nobody knows how old they are.
+  return age !== -1 && timestamp !== -1 && now - timestamp > age * 1000 ? 'too old' : undefined;
 }
 
 /** 50 ms, 100 ms … 5 s. */
