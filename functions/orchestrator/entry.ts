@@ -7,7 +7,7 @@
 import { commitDigest } from '#core/commit.ts';
 import { evolveCommit, absent, type PresentRun } from '#core/run/evolve.ts';
 import { effectsOf, isSpent } from '#core/run/effects.ts';
-import { type RunState } from '#core/run/types.ts';
+import { type RunEvent, type RunState } from '#core/run/types.ts';
 import { commitSchema, type Cause, type Commit, type StoredRun } from '#core/ports.ts';
 
 export interface Entry {
@@ -127,6 +127,28 @@ export const unsentEndOf = (entry: Entry): readonly Commit[] =>
   entry.tail.flatMap(({ acknowledged, commit }) =>
     !acknowledged && effectsOf(commit).some(({ type }) => type === 'output') ? [commit] : [],
   );
+
+/**
+ * Commits that took up ready work which an earlier one had no room for. Their causes are the causes of that earlier
+ * one, and another sandbox may have had these acknowledged before this commit was stored: then no record brings its
+ * tasks back, and the wake that every such run is due for does.
+ */
+export const unsentFurtherOf = (entry: Entry): readonly Commit[] =>
+  entry.tail.flatMap(({ acknowledged, commit }) => (!acknowledged && tookUpWork(commit) ? [commit] : []));
+
+const ofAnInput: ReadonlySet<RunEvent['type']> = new Set([
+  'run.started',
+  'step.completed',
+  'attempt.failed',
+  'response.late',
+  'cancel.requested',
+  'start.conflicted',
+  'wake.consumed',
+]);
+
+/** What an input did begins with the input itself; ready work goes straight to its steps. */
+const tookUpWork = ({ events: [first] }: Commit): boolean =>
+  first !== undefined && !ofAnInput.has(first.type);
 
 const isSamePlace = (a: Cause, b: Cause): boolean =>
   a.topic === b.topic && a.partition === b.partition && a.offset === b.offset;

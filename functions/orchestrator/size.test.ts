@@ -11,7 +11,7 @@ import {
   type Engine,
   type EngineOptions,
 } from '#tests/engine/engine.ts';
-import { breaking, onlyRun } from '#tests/engine/sandbox.ts';
+import { breaking, injected, onlyRun, sandbox, secondSandbox } from '#tests/engine/sandbox.ts';
 
 const open: Engine[] = [];
 async function engine(options: Partial<EngineOptions> = {}): Promise<Engine> {
@@ -134,4 +134,33 @@ it('a crash between the further commits of a wide run loses none of their tasks'
     }
     assert.equal((await onlyRun(e)).status, 'completed', `crash before publishing commit ${at}`);
   }
+});
+
+it('a wake sends what a further commit opened whose start was acknowledged elsewhere meanwhile', async () => {
+  const steps = Array.from({ length: 450 }, (_, i) => `  s${i}: { agent: worker }`).join('\n');
+  const e = await engine({ workflow: `name: wide\nversion: "1.0.0"\nsteps:\n${steps}\n` });
+  await e.start('a', {});
+  const records = await e.take(topics.request);
+  let publishes = 0;
+  // Given up by the log, but at work: another sandbox gets the same start, sends the first commit and acknowledges.
+  const zombie = sandbox(e, async (name, call) => {
+    if (name !== 'log.publish') return call();
+    publishes += 1;
+    if (publishes > 1) throw injected();
+    await secondSandbox(e).deliver(records);
+    return call();
+  });
+  await assert.rejects(zombie.deliver(records), /injected/);
+  const { runId } = await onlyRun(e);
+  assert.equal(
+    (await e.store.commits.history(runId)).length,
+    2,
+    'its second commit is stored, and was not sent',
+  );
+  await e.settle();
+  for (let wake = 0; wake < 3; wake += 1) {
+    await e.pass(10_001);
+    await e.settle();
+  }
+  assert.equal((await onlyRun(e)).status, 'completed', 'within 31 seconds: no attempt had to time out');
 });

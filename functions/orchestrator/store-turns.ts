@@ -10,7 +10,15 @@ import { putDeadLetters } from '../dead-letters.ts';
 import { endOf, marksOf, writeAfter, writeBefore } from './aftermath.ts';
 import { type BatchDeps, type Turn, type Work } from './batch.ts';
 import { scopeOf } from './blobs.ts';
-import { acknowledge, publishedFor, unsentCommitsOf, unsentEndOf, withCommit, type Entry } from './entry.ts';
+import {
+  acknowledge,
+  publishedFor,
+  unsentCommitsOf,
+  unsentEndOf,
+  unsentFurtherOf,
+  withCommit,
+  type Entry,
+} from './entry.ts';
 import { recordOf } from './outbox.ts';
 
 interface Draft {
@@ -99,11 +107,11 @@ async function publishAndFollow(
   };
   for (const { work, commit } of won) add(work, commit);
   for (const { work, folded } of kept) {
-    for (const { cause, input } of folded.idle) {
-      if (work.entry === undefined) continue;
+    if (work.entry === undefined) continue;
+    for (const { cause } of folded.idle)
       for (const unsent of unsentCommitsOf(work.entry, cause)) add(work, unsent);
-      if (input.type === 'wake') for (const end of unsentEndOf(work.entry)) add(work, end);
-    }
+    if (isWoken(folded))
+      for (const unsent of [...unsentFurtherOf(work.entry), ...unsentEndOf(work.entry)]) add(work, unsent);
   }
   if (commits.size > 0) await publish(deps, commits);
   for (const [work, sent] of commits) {
@@ -112,6 +120,9 @@ async function publishAndFollow(
   }
   await followUp(deps, commits, kept.flatMap(wokenEnd));
 }
+
+const isWoken = ({ idle, events }: Turn['folded']): boolean =>
+  idle.some(({ input }) => input.type === 'wake') || events.some(({ type }) => type === 'wake.consumed');
 
 /** A wake on an ended run writes its row again; `end` rows come after outputs, so that a row that was not ended wakes. */
 const wokenEnd = ({ work, folded }: Turn): readonly RunWrite[] =>

@@ -28,6 +28,8 @@ export const wake = (runId: string, wakeSentAt: number): BatonEvent => ({
   data: { wakeSentAt },
 });
 
+export type Around = (name: string, call: () => unknown) => unknown;
+
 /** The same engine with a handler of its own, one call of one port of which fails, before or after it took effect. */
 export function breaking(e: Engine, point: string, when: 'before' | 'after', at = 0) {
   let calls = 0;
@@ -42,9 +44,10 @@ export function breaking(e: Engine, point: string, when: 'before' | 'after', at 
 
 export const secondSandbox = (e: Engine) => sandbox(e, (_name, call) => call());
 
-const injected = () => new InfrastructureError('injected');
+export const injected = (): Error => new InfrastructureError('injected');
 
-function sandbox(e: Engine, around: (name: string, call: () => unknown) => unknown) {
+/** Every call of a port, named as `log.publish`, goes through `around`. */
+export function sandbox(e: Engine, around: Around) {
   const wrap = <T extends object>(name: string, target: T): T =>
     new Proxy(target, {
       get(object, key, receiver) {
