@@ -29,6 +29,7 @@ export interface Checks {
   /** Everything has converged. `deliveries`: how often each record was handed out. */
   ended(deliveries: ReadonlyMap<string, number>, recoveries: number, wakes: number): void;
   run(runId: string): RunState;
+  history(runId: string): readonly Commit[];
   readonly runIds: readonly string[];
   violate(what: string): void;
   /** Those of single events; see there. */
@@ -74,6 +75,7 @@ export function createChecks(store: MemoryStore, definitions: readonly Definitio
       return [...watched.keys()];
     },
     run: (runId) => watched.get(runId)?.run ?? absent,
+    history: (runId) => watched.get(runId)?.commits ?? [],
     stored(commit) {
       const seen = watched.get(commit.runId) ?? fresh();
       watched.set(commit.runId, seen);

@@ -1,6 +1,7 @@
 /** What is done to the system between its own events: freezing, copies, rewinds, forgeries, lost records. */
 import { topics } from '#core/event-catalog.ts';
 import { encodeEvent } from '#core/cloud-event.ts';
+import { type Json } from '#core/json.ts';
 import { type LogRecord } from '#core/ports.ts';
 import { type ScheduleOptions } from './schedule.ts';
 import { startEvent, type System } from './system.ts';
@@ -58,6 +59,9 @@ export function hostilities(world: World, system: System, options: ScheduleOptio
   };
 }
 
+/** The input of a start that comes again under its id with another payload. */
+export const otherPayload: Json = { another: 'payload' };
+
 /** Its batch comes again elsewhere; what it was about to do, it does after it has thawed. */
 function freeze(world: World, system: System, frozen: Sandbox[]): void {
   const running = system.sandboxes.filter(({ status, name }) => status === 'running' && name !== 'timer');
@@ -95,7 +99,7 @@ function forge(world: World, system: System): void {
 function reuse(world: World, system: System, options: ScheduleOptions): void {
   const run = options.runs[world.choices.pick(options.runs.length)];
   if (run === undefined) return;
-  const event = startEvent(run.id, run.workflow, { another: 'payload' }, run.source);
+  const event = startEvent(run.id, run.workflow, otherPayload, run.source);
   system.log.append([{ topic: topics.request, key: run.id, ...encodeEvent(event) }]);
   world.note('reused');
 }

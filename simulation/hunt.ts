@@ -2,11 +2,15 @@
  * Plays many schedules of a scenario and looks for one that breaks a promise.
  * HU1. Schedule k is made by seed k and nothing else: it can be played again alone.
  */
+import { type Json } from '#core/json.ts';
+import { type AgentCatalog, type AgentFacts } from '#core/ports.ts';
 import { type RunState } from '#core/run/types.ts';
 import { seededChoices } from './choices.ts';
 import { type FaultKind } from './faults.ts';
+import { otherPayload } from './hostilities.ts';
 import { ordinary, outcomeOf, racesOf, stepsOf, type Scenario } from './scenario.ts';
 import { runSchedule, type ScheduleResult } from './schedule.ts';
+import { replayInOrder } from './sequential-model.ts';
 import { defaultSource } from './system.ts';
 
 export interface HuntOptions {
@@ -91,9 +95,30 @@ export async function judgeOf(scenario: Scenario): Promise<Judge> {
         if (unequal !== undefined) return `C6: run ${id} ended ${unequal}`;
       }
     }
-    return undefined;
+    return outOfOrder(scenario, result);
   };
 }
+
+/** I7: with races or without, every run ends as it does where its inputs are taken one after the other. */
+function outOfOrder(scenario: Scenario, result: ScheduleResult): string | undefined {
+  const inputs = (source: string, id: string): readonly Json[] => [
+    ...scenario.runs
+      .filter((start) => start.id === id && (start.source ?? defaultSource) === source)
+      .map(({ input }) => input),
+    otherPayload,
+  ];
+  const facts = { agents: catalogOf(scenario.agents), agent: scenario.agent, definition: result.definition };
+  for (const [id, run] of result.runs) {
+    const model = replayInOrder({ ...facts, inputs }, result.histories.get(id) ?? []);
+    if ('unexplained' in model) return `I7: run ${id}: ${model.unexplained}`;
+    const unequal = difference(run, endOf(model), 'with its inputs one after the other');
+    if (unequal !== undefined) return `I7: run ${id} ended ${unequal}`;
+  }
+  return undefined;
+}
+
+const catalogOf = (agents: readonly AgentFacts[]): AgentCatalog =>
+  new Map(agents.map((agent) => [agent.name, agent]));
 
 interface End {
   readonly outcome: string;
@@ -103,11 +128,11 @@ interface End {
 const endOf = (run: RunState): End => ({ outcome: outcomeOf(run), steps: stepsOf(run) });
 
 /** How a run ended otherwise than without faults: as a whole, or in one of its steps. */
-function difference(run: RunState, wanted: End): string | undefined {
+function difference(run: RunState, wanted: End, where = 'without faults'): string | undefined {
   const { outcome, steps } = endOf(run);
-  if (outcome !== wanted.outcome) return `${outcome}, without faults ${wanted.outcome}`;
+  if (outcome !== wanted.outcome) return `${outcome}, ${where} ${wanted.outcome}`;
   const at = steps.findIndex((step, index) => step !== wanted.steps[index]);
-  return at < 0 ? undefined : `with ${steps[at]}, without faults ${wanted.steps[at] ?? 'without this step'}`;
+  return at < 0 ? undefined : `with ${steps[at]}, ${where} ${wanted.steps[at] ?? 'without this step'}`;
 }
 
 /** Every start opens a run of its own, where no idempotency key makes one of several. */

@@ -4,7 +4,10 @@
  * SC2. Liveness in the end: faults stop, what is frozen thaws, and all must converge within a stated number of events.
  */
 import { type Json } from '#core/json.ts';
+import { type Commit } from '#core/ports.ts';
 import { type RunState } from '#core/run/types.ts';
+import { type Definition } from '#core/workflow/definition.ts';
+import { parseDefinition } from '#core/workflow/parse-definition.ts';
 import { type SimulatedAgent } from './agents.ts';
 import { type Choices } from './choices.ts';
 import { allFaults, drawRates, type FaultKind } from './faults.ts';
@@ -39,6 +42,10 @@ export interface ScheduleResult {
   readonly violations: readonly string[];
   /** How each run ended, by run id. */
   readonly runs: ReadonlyMap<string, RunState>;
+  /** The commits of each run, by run id. */
+  readonly histories: ReadonlyMap<string, readonly Commit[]>;
+  /** Definitions that were stored, by digest. */
+  readonly definition: (digest: string) => Definition | undefined;
   /** Faults met and events seen, with how often. */
   readonly met: ReadonlyMap<string, number>;
   readonly events: number;
@@ -90,6 +97,8 @@ export async function runSchedule(options: ScheduleOptions, choices: Choices): P
       ...(world.met.has('violation') ? ['A4: another error escaped a handler'] : []),
     ],
     runs: new Map(system.checks.runIds.map((runId) => [runId, system.checks.run(runId)])),
+    histories: new Map(system.checks.runIds.map((runId) => [runId, system.checks.history(runId)])),
+    definition: (digest) => definitionIn(system, options.definitions, digest),
     met: world.met,
     events,
     journal: world.journal ?? [],
@@ -99,6 +108,15 @@ export async function runSchedule(options: ScheduleOptions, choices: Choices): P
 
 const longest = ({ definitions }: ScheduleOptions): number =>
   Math.max(...definitions.map(({ steps }) => steps.length));
+
+/** One that was stored later is read from the store, as the engine does. */
+function definitionIn(system: System, given: readonly Definition[], digest: string): Definition | undefined {
+  const known = given.find((definition) => definition.digest === digest);
+  const stored = known === undefined ? system.store.definitions.byDigest(digest) : undefined;
+  if (stored === undefined) return known;
+  const parsed = parseDefinition(stored.source);
+  return parsed.ok ? parsed.value : undefined;
+}
 
 /** Lets one thing happen. False where nothing can, and nothing will by waiting. */
 function next(world: World, system: System, relieve: () => boolean): boolean {

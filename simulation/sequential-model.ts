@@ -1,0 +1,182 @@
+/**
+ * What a run must come to if its inputs are taken one after the other, in the order in which its history took them.
+ * SM1. Only that order, the times and the draws of chance come from the history; values come from the agents alone.
+ * SM2. No batch, cache, snapshot, retry of a write or second worker: one decision after the other on one state.
+ * So a history is right where it ends as the model does (linearizability, with the history as its own witness), races
+ * or not (I7).
+ */
+import { type TaskOutcome } from '#core/event-data.ts';
+import { type Failure } from '#core/failure.ts';
+import { digestOf, type Json } from '#core/json.ts';
+import { inlineLimitBytes, type Payload } from '#core/payload.ts';
+import { type AgentCatalog, type Commit } from '#core/ports.ts';
+import { type World } from '#core/run/advance.ts';
+import { decide } from '#core/run/decide.ts';
+import { absent, attemptKey, evolve } from '#core/run/evolve.ts';
+import { delayOf } from '#core/run/retry.ts';
+import { spilled, spillEvents } from '#core/run/spill.ts';
+import { type RunEvent, type RunInput, type RunState } from '#core/run/types.ts';
+import { type Definition } from '#core/workflow/definition.ts';
+import { type SimulatedAgent } from './agents.ts';
+
+export interface ModelFacts {
+  readonly agents: AgentCatalog;
+  readonly agent: SimulatedAgent;
+  /** By digest. */
+  readonly definition: (digest: string) => Definition | undefined;
+  /** What a start of this identity may have asked for. */
+  readonly inputs: (source: string, id: string) => readonly Json[];
+}
+
+/** The state the model ends in, or what no order of inputs explains. */
+export function replayInOrder(
+  facts: ModelFacts,
+  commits: readonly Commit[],
+): RunState | { readonly unexplained: string } {
+  const model: Model = { facts, run: absent, tasks: new Map(), blobs: new Map(), definition: undefined };
+  for (const commit of commits) {
+    for (const [place, event] of commit.events.entries()) {
+      const input = inputOf(model, event);
+      if (input === undefined) continue;
+      if (typeof input === 'string') return { unexplained: `commit ${commit.version}: ${input}` };
+      const traces = commit.events.slice(place);
+      take(model, input, { now: timeIn(traces) ?? commit.at, random: drawIn(model, traces) });
+    }
+  }
+  return model.run;
+}
+
+interface Model {
+  readonly facts: ModelFacts;
+  run: RunState;
+  definition: Definition | undefined;
+  /** By attempt: what its agent was given. */
+  readonly tasks: Map<string, { readonly agent: string; readonly input: Payload }>;
+  readonly blobs: Map<string, Json>;
+}
+
+// ---------------------------------------------------------------- inputs
+
+/** The input that an event is the first trace of; undefined where it follows from another, a text where nothing explains it. */
+function inputOf(model: Model, event: RunEvent): RunInput | string | undefined {
+  switch (event.type) {
+    case 'run.started':
+      return startOf(model, event);
+    case 'step.completed':
+      return event.reusedFrom === undefined ? responseOf(model, event) : undefined;
+    case 'attempt.failed':
+      return event.answered ? responseOf(model, event) : undefined;
+    case 'cancel.requested':
+      return { ...event, type: 'cancel' };
+    case 'wake.consumed':
+      return { type: 'wake', source: 'timer', id: String(event.wakeSentAt), wakeSentAt: event.wakeSentAt };
+    default:
+      return undefined;
+  }
+}
+
+function startOf(model: Model, event: Extract<RunEvent, { type: 'run.started' }>): RunInput | string {
+  const { source, id, payloadDigest, asked, runId, tenant, labels } = event;
+  const input = model.facts
+    .inputs(source, id)
+    .find((candidate) => digestOf({ workflow: asked, input: candidate }) === payloadDigest);
+  model.definition = model.facts.definition(event.workflow?.digest ?? '');
+  if (input === undefined) return `nobody asked ${source} ${id} with the payload ${payloadDigest}`;
+  if (model.definition === undefined) return `no definition ${event.workflow?.digest ?? ''} was ever active`;
+  return {
+    ...{ type: 'start', source, id, payloadDigest, asked, runId, tenant, input },
+    ...(labels === undefined ? {} : { labels }),
+  };
+}
+
+type Answered = Extract<RunEvent, { type: 'step.completed' | 'attempt.failed' }>;
+
+function responseOf(model: Model, event: Answered): RunInput | string {
+  const { step, attempt } = event;
+  const task = model.tasks.get(attemptKey(step, attempt));
+  if (task === undefined) return `${step}:${attempt} was answered and would not have been dispatched`;
+  const said = model.facts.agent({
+    ...{ agent: task.agent, step, attempt },
+    input: resolved(task.input, model.blobs),
+  }).outcome;
+  const outcome = event.type === 'attempt.failed' && isHosts(event.failure) ? failedBy(event.failure) : said;
+  if (typeof outcome === 'string') return `${step}:${attempt} was answered and its agent is ${outcome}`;
+  if ((outcome.status === 'completed') !== (event.type === 'step.completed'))
+    return `${step}:${attempt} was recorded as ${event.type}, and its agent answered ${outcome.status}`;
+  return {
+    ...{ type: 'response', source: `/agents/${task.agent}`, id: attemptKey(step, attempt) },
+    ...{ step, attempt, agent: task.agent, outcome: travelled(outcome, model.blobs) },
+  };
+}
+
+/** What the host of an agent answers in its place, by the time or by the store. */
+const isHosts = ({ code }: Failure): boolean => code === 'AGENT_TIMEOUT' || code === 'BLOB_MISSING';
+const failedBy = (problem: Failure): TaskOutcome => ({ status: 'failed', failure: problem });
+
+/** A large output travels as one claim check. */
+function travelled(outcome: TaskOutcome, blobs: Map<string, Json>): TaskOutcome {
+  if (outcome.status === 'failed') return outcome;
+  const { value } = outcome.output;
+  if (Buffer.byteLength(JSON.stringify(value)) <= inlineLimitBytes) return outcome;
+  const { ref } = spilled(value);
+  blobs.set(ref.digest, value);
+  return { ...outcome, output: { value: null, refs: [{ at: '', ref }] } };
+}
+
+function resolved({ value, refs = [] }: Payload, blobs: ReadonlyMap<string, Json>): Json {
+  let whole: Json = value;
+  for (const { at, ref } of refs)
+    whole = placed(whole, at.split('/').slice(1), blobs.get(ref.digest) ?? null);
+  return whole;
+}
+
+function placed(value: Json, path: readonly string[], part: Json): Json {
+  const [head, ...rest] = path;
+  if (head === undefined) return part;
+  const key = head.replaceAll('~1', '/').replaceAll('~0', '~');
+  if (Array.isArray(value))
+    return (value as readonly Json[]).map((item, index) =>
+      String(index) === key ? placed(item, rest, part) : item,
+    );
+  const members = value as Readonly<Record<string, Json>>;
+  return { ...members, [key]: placed(members[key] ?? null, rest, part) };
+}
+
+// ---------------------------------------------------------------- decisions
+
+function take(model: Model, input: RunInput, moment: World['moment']): void {
+  const { facts, definition, blobs } = model;
+  if (definition === undefined) return;
+  const decision = decide({ definition, agents: facts.agents, moment, blobs }, model.run, input);
+  if ('needs' in decision) throw new Error('the model holds every value, and was asked for one');
+  const spill = spillEvents(decision.events);
+  for (const { ref, value } of spill.blobs) blobs.set(ref.digest, value);
+  for (const event of spill.value) {
+    if (event.type === 'step.dispatched')
+      model.tasks.set(attemptKey(event.step, event.attempt), { agent: event.agent, input: event.input });
+    model.run = evolve(model.run, event);
+  }
+  // What one commit had no room for follows at once: nothing comes between in a model that does one thing at a time.
+  if (decision.more) take(model, { type: 'continue' }, moment);
+}
+
+/** When the decision was made: its events bear the time. */
+const timeIn = (events: readonly RunEvent[]): number | undefined =>
+  events.flatMap((event) => ('at' in event ? event.at : []))[0];
+
+const draws = 1000;
+
+/** The number that chance gave, read from the wait it led to; any where it decided nothing. */
+function drawIn({ definition }: Model, events: readonly RunEvent[]): number {
+  const at = events.findIndex(({ type }) => type === 'step.retryScheduled');
+  const [failed, scheduled] = [events[at - 1], events[at]];
+  if (scheduled?.type !== 'step.retryScheduled' || failed?.type !== 'attempt.failed') return 0.5;
+  const policy = definition?.steps.find(({ id }) => id === scheduled.step)?.retry;
+  if (policy?.jitter !== 'full') return 0.5;
+  const least = failed.failure.retryAfterMs ?? 0;
+  for (let draw = 0; draw < draws; draw += 1) {
+    const wait = Math.max(delayOf(policy, failed.attempt, draw / draws), least);
+    if (failed.at + wait === scheduled.retryAt) return draw / draws;
+  }
+  return 0.5;
+}
