@@ -1,7 +1,4 @@
-/**
- * What is searched: configurations that must hold, mutants of the protocol that must not, and gaps: configurations in
- * which the protocol as it stands is known not to hold (README.md says what that costs).
- */
+/** What is searched: configurations that must hold, and mutants of the protocol that must not. */
 export interface Check {
   readonly name: string;
   /** For the C preprocessor; the meaning of each stands in `commits.pml`. */
@@ -30,24 +27,19 @@ export const violations = {
 const commits = { CANCEL: 1, FAULTS: 2, COPIES: 1 };
 /** Counts are left out where wakes are: P4 is checked without timers. */
 const timers = { WAKES: 4, LAST: 3, FAULTS: 1, COPIES: 0, COUNT: 0 };
-const further = { WIDE: 1, WAKES: 4, LAST: 1, FAULTS: 1, COPIES: 0, COUNT: 0 };
+const further = { WIDE: 1, WAKES: 4, LAST: 1, FAULTS: 2, COPIES: 0, COUNT: 0 };
 const twoRuns = { RUNS: 2, BATCH: 2, STEPS: 1, CANCEL: 1, FAULTS: 1, COPIES: 0 };
 
 /** The longest first: two searches go on at a time. */
 export const configurations: readonly Check[] = [
+  { name: 'further-commits', defines: further },
   { name: 'timers-cycles', defines: { ...timers, LAST: 2 }, cycles: true },
   { name: 'timers', defines: timers },
   { name: 'commits', defines: commits },
   { name: 'commits-cycles', defines: { ...commits, FAULTS: 1 }, cycles: true },
   { name: 'one-cache', defines: { ...commits, SHARED: 1 } },
-  { name: 'further-commits', defines: further },
   { name: 'two-runs', defines: twoRuns },
   { name: 'two-records', defines: { ...commits, BATCH: 2, FAULTS: 1 } },
-];
-
-/** When one of these holds, the protocol has been mended: it moves to the configurations. */
-export const gaps: readonly Check[] = [
-  { name: 'further-commits-2-faults', defines: { ...further, FAULTS: 2 }, breaks: 'P7' },
 ];
 
 const mutant = (change: string, breaks: Property, defines: Check['defines']): Check => ({
@@ -60,8 +52,10 @@ const mutant = (change: string, breaks: Property, defines: Check['defines']): Ch
 export const mutants: readonly Check[] = [
   mutant('REARM_ALWAYS', 'P6', timers),
   mutant('NO_ARM', 'P6', timers),
-  mutant('CONTINUE_WITHOUT_CAUSE', 'P7', further),
-  mutant('PUBLISHED_PAST_GAP', 'P3', further),
+  mutant('WAKE_FORGETS_FURTHER', 'P7', further),
+  // The wake alone heals what redelivery then does not: this one is broken twice.
+  mutant('CONTINUE_WITHOUT_CAUSE', 'P7', { ...further, FAULTS: 1, MUT_WAKE_FORGETS_FURTHER: 1 }),
+  mutant('PUBLISHED_PAST_GAP', 'P3', { ...further, FAULTS: 1 }),
   mutant('DECIDE_WAKE', 'P3', timers),
   mutant('PUBLISH_FIRST', 'P1', commits),
   mutant('OVERWRITE', 'P2', commits),

@@ -93,8 +93,8 @@ inline insert(r) {
     won = won | BIT(r); primary = primary | BIT(r)
   fi
 }
-/* a mend that was tried, not what the code does: README.md, the gap */
-#ifdef MEND_WAKE_HEALS
+/* a wake sends further commits that may not have been sent: the record that caused them may be acknowledged */
+#if WIDE && WAKES > 0 && !defined(MUT_WAKE_FORGETS_FURTHER)
 #define WAKE_HEALS(r) (b[0] != NONE && KIND(b[0]) >= W(1))
 #else
 #define WAKE_HEALS(r) false
@@ -129,7 +129,7 @@ inline add_unsent(r) {
         :: else
         fi;
 #endif
-#ifdef MEND_WAKE_HEALS
+#if WIDE && WAKES > 0
         if /* and any wake that meets a further commit that may not have been sent */
         :: WAKE_HEALS(r) && !HAS(e[r].acked, v) && stored[r].further[v] -> send[r] = send[r] | BIT(v)
         :: else

@@ -7,7 +7,7 @@ import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { configurations, gaps, mutants, type Check } from '../model/configurations.ts';
+import { configurations, mutants, type Check } from '../model/configurations.ts';
 import { outcomeOf, problemOf, type Outcome } from './check-model-verdict.ts';
 
 const folder = join(import.meta.dirname, '..', 'model');
@@ -20,7 +20,7 @@ const options = parseArgs({
   options: { 'no-mutants': { type: 'boolean' }, only: { type: 'string' } },
 }).values;
 
-const all = [...configurations, ...gaps, ...(options['no-mutants'] === true ? [] : mutants)];
+const all = [...configurations, ...(options['no-mutants'] === true ? [] : mutants)];
 const chosen = all.filter(({ name }) => options.only === undefined || name === options.only);
 if (chosen.length === 0) {
   const names = all.map(({ name }) => name).join(', ');
@@ -33,13 +33,13 @@ requireTools();
 const failed = await checkAll(chosen);
 if (failed.length > 0) {
   stop(
-    `the model check failed: ${failed.join(', ')}; expected every configuration to hold, and every mutant and gap ` +
+    `the model check failed: ${failed.join(', ')}; expected every configuration to hold, and every mutant ` +
       'to break its property. Read the trail (model/README.md), then mend the protocol or the model.',
     1,
   );
 }
 const held = chosen.filter(({ breaks }) => breaks === undefined).length;
-say(`model: ${held} configurations hold; ${chosen.length - held} mutants and gaps fail as they must`);
+say(`model: ${held} configurations hold; ${chosen.length - held} mutants fail as they must`);
 
 /** The names of those that did not come out as they must. */
 async function checkAll(checks: readonly Check[]): Promise<readonly string[]> {
