@@ -11,10 +11,13 @@ import { type Definition } from '#core/workflow/definition.ts';
 import { callAgent } from '#functions/agent/call-agent.ts';
 import { type AnsweringStep } from '#simulation/report.ts';
 import { type Scenario } from '#simulation/scenario.ts';
+import { type Recipe } from './hunt-recipe.ts';
 import { type Dispatched, recordAnswers, scenarioOf } from '#simulation/workflow-scenario.ts';
 
 export interface Simulated {
   readonly scenario: Scenario;
+  /** The same for other threads; without it this thread plays alone. */
+  readonly recipe?: Recipe;
   readonly agents: readonly AnsweringStep[];
 }
 
@@ -27,6 +30,7 @@ export async function simulated(definition: Definition, input: JsonObject): Prom
   });
   return {
     scenario: scenarioOf(definition, { manifests, input, answers }),
+    recipe: { type: 'workflow', source: definition.source, input, answers },
     agents: definition.steps.map(({ id, agent }) => ({
       step: id,
       agent: agent.name,

@@ -26,6 +26,7 @@ import { readFile } from '../files.ts';
 import { typed, usageError } from '../problem.ts';
 import { type AskedInput, findInput } from '../run-input.ts';
 import { type Simulated, simulated } from '../simulated-answers.ts';
+import { parallelHunt } from '../parallel-hunt.ts';
 import { fileOfWorkflow, isPath, workflowNames } from '../workflow-files.ts';
 
 export interface SimulateOptions extends AskedInput {
@@ -130,15 +131,22 @@ export async function playMany(
   return violation === undefined ? exitCodes.ok : exitCodes.failed;
 }
 
-async function timed({ output }: Context, { scenario, faults }: Subject, seeds: number): Promise<HuntResult> {
+async function timed(
+  { output }: Context,
+  { scenario, recipe, faults }: Subject,
+  seeds: number,
+): Promise<HuntResult> {
   const begin = performance.now();
   const every = Math.ceil(seeds / (output.live ? 100 : 4));
+  let told = 0;
   const onProgress = (done: number): void => {
-    if (done % every !== 0 || done === seeds || output.quiet) return;
+    if (done < told + every || done === seeds || output.quiet) return;
+    told = done;
     if (output.live) output.draw(`\r${done} of ${seeds} histories`);
     else output.note(`${done} of ${seeds} histories`);
   };
-  const result = await hunt(scenario, { from: 1, schedules: seeds, faults, onProgress });
+  const options = { from: 1, schedules: seeds, faults, onProgress };
+  const result = await (recipe === undefined ? hunt(scenario, options) : parallelHunt(recipe, options));
   const seconds = (performance.now() - begin) / 1000;
   if (output.live) output.draw('\r\u001b[K');
   output.note(
