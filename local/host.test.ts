@@ -11,6 +11,7 @@ import { type FunctionSettings, type Platform } from '#adapters/platform.ts';
 import { type KafkaEvent } from '#core/lambda-kafka.ts';
 import { type FunctionSpec, type MappingSpec, type Topology } from '#infra/topology.ts';
 import { asLoaded, type LoadFunction } from './load-function.ts';
+import { startHost } from './host.ts';
 import { openSession, type Session } from './session.ts';
 import { type UrlEvent } from './url-event.ts';
 
@@ -120,6 +121,20 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('a host', () => {
+  it('starts nothing of a topology with mappings that AWS would not have', async () => {
+    const shared = { ...topology, functions: [...topology.functions, functionOf('output-logger', ['out'])] };
+    const given: FunctionSettings[] = [];
+    const session = await open('never', functions([], given));
+    await assert.rejects(
+      startHost({ platform: session.platform, topology: shared, load: functions([], given) }),
+      {
+        name: 'InfrastructureError',
+        message: /group group\.out is used by the mappings of out and out/,
+      },
+    );
+    assert.deepEqual(given, []);
+  });
+
   it('feeds every function of the topology, each from its own topic, and over HTTP', async () => {
     const results: string[] = [];
     const given: FunctionSettings[] = [];

@@ -51,6 +51,8 @@ export async function settled(): Promise<void> {
 export interface MemoryConsumer extends LogConsumer {
   /** Appends to a partition; offsets follow each other. */
   push(partition: number, ...values: readonly (string | Uint8Array)[]): void;
+  /** The same for one record, with a timestamp that the log did not give. */
+  append(record: Pick<LogRecord, 'partition' | 'value' | 'timestamp'>): void;
   /** By partition, the next offset to read after a restart. */
   readonly committed: ReadonlyMap<number, number>;
   readonly closed: () => boolean;
@@ -68,26 +70,24 @@ export function memoryConsumer(topic: string, clock: Clock): MemoryConsumer {
   const check = (): void => {
     if (failure !== undefined) throw failure;
   };
+  const append = (record: Pick<LogRecord, 'partition' | 'value' | 'timestamp'>): void => {
+    const offset = next.get(record.partition) ?? 0;
+    next.set(record.partition, offset + 1);
+    waiting.push({ ...record, topic, offset, key: null, headers: [] });
+    came();
+  };
   return {
     committed,
     closed: () => closed,
     failWith: (error) => (failure = error),
+    append,
     push: (partition, ...values) => {
-      for (const value of values) {
-        const offset = next.get(partition) ?? 0;
-        next.set(partition, offset + 1);
-        const bytes = typeof value === 'string' ? Buffer.from(value) : value;
-        waiting.push({
-          topic,
+      for (const value of values)
+        append({
           partition,
-          offset,
+          value: typeof value === 'string' ? Buffer.from(value) : value,
           timestamp: clock.now(),
-          key: null,
-          value: bytes,
-          headers: [],
         });
-      }
-      came();
     },
     poll: async ({ maxRecords, signal }) => {
       check();

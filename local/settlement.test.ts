@@ -98,6 +98,15 @@ describe('failed invocations', () => {
     }
   });
 
+  it('come again without waiting for the batch window', async () => {
+    const { consumer, call, time } = start({ batchSize: 2, batchWindowMs: 300_000 });
+    consumer.push(0, 'a', 'b');
+    await settled();
+    await call(0).answer(failed([0, 1]));
+    await time.advance(50);
+    assert.deepEqual(call(1).values, ['0:b']);
+  });
+
   it('hold up only their own partitions', async () => {
     const { consumer, call, time } = start();
     consumer.push(0, 'a');
@@ -183,6 +192,18 @@ describe('records given up', () => {
     assert.equal(lines.at(-1)?.fields['reason'], 'too old');
     assert.deepEqual(call(1).values, ['0:b']);
     assert.equal(calls.length, 2);
+  });
+});
+
+describe('records without a timestamp', () => {
+  it('are not given up for their age, which nobody knows [errors]', async () => {
+    const { consumer, call, time, lines } = start({ maximumRecordAgeSeconds: 60 });
+    consumer.append({ partition: 0, value: Buffer.from('a'), timestamp: -1 });
+    await settled();
+    await call(0).fail(new Error('bug'));
+    await time.advance(50);
+    assert.deepEqual(call(1).values, ['0:a']);
+    assert.equal(lines.filter((line) => line.message === 'record dropped').length, 0);
   });
 });
 
