@@ -1,9 +1,11 @@
 /** The local invoker over the logs of this process, held to what AWS documents. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import { openEmbedded } from '#adapters/embedded/open.ts';
+import { type Log } from '#core/ports.ts';
 import { asLog } from '#simulation/memory/log-port.ts';
 import { createMemoryLog } from '#simulation/memory/log.ts';
 import { testEsmConformance } from './esm.conformance.ts';
@@ -44,5 +46,29 @@ const openMemorySubject: OpenSubject = async (clock) => {
   };
 };
 
+/** A broker gives records as they come over the network: a few at a time, one partition before another, and later. */
+const openTricklingSubject: OpenSubject = async (clock) => {
+  const subject = await openMemorySubject(clock);
+  const { log } = subject;
+  const consumer: Log['consumer'] = async (options) => {
+    const whole = await log.consumer(options);
+    let polls = 0;
+    return {
+      ...whole,
+      poll: async (wanted) => {
+        polls += 1;
+        await setImmediate();
+        return whole.poll({ ...wanted, maxRecords: 1 + (polls % 3) });
+      },
+      commit: async (positions) => {
+        await setImmediate();
+        await whole.commit(positions);
+      },
+    };
+  };
+  return { ...subject, log: { ...log, consumer } };
+};
+
 testEsmConformance('event source mapping, embedded log', openEmbeddedSubject);
 testEsmConformance('event source mapping, log in memory', openMemorySubject);
+testEsmConformance('event source mapping, log that gives little at a time', openTricklingSubject);
