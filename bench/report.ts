@@ -1,18 +1,20 @@
 /** The report as a person reads it. */
 import { type Chain } from './chain.ts';
 import { type Floors } from './floors.ts';
+import { simulatorText, type SimulatorMeasure } from './simulator.ts';
 
 export interface Report {
   readonly machine: { readonly cpus: number; readonly model: string; readonly node: string };
   readonly floors: Floors;
   readonly chains: readonly Chain[];
+  readonly simulator: SimulatorMeasure;
 }
 
 const ms = (value: number): string => value.toFixed(2).padStart(8);
 const count = (value: number): string => value.toFixed(0).padStart(8);
 const ratio = (value: number): string => value.toFixed(1).padStart(8);
 
-export function printReport({ machine, floors, chains }: Report): string {
+export function printReport({ machine, floors, chains, simulator }: Report): string {
   const flush = floors.fdatasync.p50;
   const lines = [
     `embedded default, ${machine.cpus} × ${machine.model}, Node ${machine.node}; milliseconds hold for this machine only`,
@@ -45,5 +47,5 @@ export function printReport({ machine, floors, chains }: Report): string {
       ].join(''),
     ),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.join('\n')}\n\n${simulatorText(simulator)}`;
 }

@@ -8,6 +8,7 @@ import { openHostedEngine } from '#tests/engine/embedded-host.ts';
 import { measureFloors } from './floors.ts';
 import { chainOf, measureChain } from './chain.ts';
 import { printReport, type Report } from './report.ts';
+import { measureSimulator } from './simulator.ts';
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } });
 const quick = values.quick ?? false;
@@ -25,6 +26,7 @@ try {
     machine: { cpus: cpus().length, model: cpus()[0]?.model ?? 'unknown', node: process.version },
     floors,
     chains,
+    simulator: await measureSimulator(quick),
   };
   process.stdout.write(values.json === true ? `${JSON.stringify(report)}\n` : printReport(report));
 } finally {
