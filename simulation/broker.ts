@@ -57,10 +57,16 @@ export interface Broker {
 export const placeOf = (record: Pick<LogRecord, 'topic' | 'partition' | 'offset'>): string =>
   `${record.topic}-${record.partition}-${record.offset}`;
 
-const functionTimeMs = 60_000;
+export const functionTimeMs = 60_000;
 const littleTimeMs = 4_000;
 
-export function createBroker(world: World, log: MemoryLog, mappings: readonly Mapping[]): Broker {
+/** `passed` is told of the records whose offset is about to be committed. */
+export function createBroker(
+  world: World,
+  log: MemoryLog,
+  mappings: readonly Mapping[],
+  passed: (records: readonly LogRecord[]) => void,
+): Broker {
   const deliveries = new Map<string, number>();
   const all = mappings.flatMap((mapping) => cursorsOf(log, mapping));
   const of = new Map(
@@ -76,7 +82,10 @@ export function createBroker(world: World, log: MemoryLog, mappings: readonly Ma
       const end = endOf(invocation, cursor, failed);
       if (end > cursor.committed && world.hostile && world.choices.chance(world.rates.redeliver ?? 0)) {
         world.note('redeliver', `${cursor.mapping.topic}-${cursor.partition} from ${cursor.committed}`);
-      } else cursor.committed = Math.max(cursor.committed, end); // BR2
+      } else if (end > cursor.committed) {
+        passed(log.records(cursor.mapping.topic, cursor.partition).slice(cursor.committed, end));
+        cursor.committed = end; // BR2
+      }
     }
   };
 

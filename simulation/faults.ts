@@ -17,6 +17,12 @@ export const faultKinds = {
   skew: 'the clocks of sandboxes differ',
   forged: 'a response was forged',
   reused: 'a start came again under its id with another payload',
+  partWrite: 'a write of several things took effect in part, and failed',
+  partPublish: 'of several records only some were appended, and the call failed',
+  failover: 'the store failed over: older states are read and the answers to writes are lost, at once',
+  activated: 'another version of the workflow became the active one in the middle of a run',
+  stranger: 'a command or response came for a run that does not exist',
+  poison: 'a record came that nobody can read',
   lostLog: 'records of the log were lost, and recovered from the store',
 } as const;
 

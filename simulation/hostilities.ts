@@ -3,9 +3,13 @@ import { topics } from '#core/event-catalog.ts';
 import { encodeEvent } from '#core/cloud-event.ts';
 import { type Json } from '#core/json.ts';
 import { type LogRecord } from '#core/ports.ts';
+import { leaseMs } from '#functions/agent/invocation-lease.ts';
+import { functionTimeMs } from './broker.ts';
 import { type ScheduleOptions } from './schedule.ts';
 import { startEvent, type System } from './system.ts';
 import { type FaultKind } from './faults.ts';
+import { forge, poison, stranger } from './intruders.ts';
+import { nextVersionOf } from './next-version.ts';
 import { type Sandbox, type World } from './world.ts';
 
 export interface Hostilities {
@@ -17,13 +21,24 @@ export interface Hostilities {
   readonly relieve: () => boolean;
 }
 
+interface Frozen {
+  readonly sandbox: Sandbox;
+  readonly since: number;
+}
+
+/** Calls of the store that meet a failover, one after the other. */
+const failoverCalls = 4;
+
 export function hostilities(world: World, system: System, options: ScheduleOptions): Hostilities {
-  const frozen: Sandbox[] = [];
+  const frozen: Frozen[] = [];
   let cancelled = options.cancel !== true;
-  const thaw = (sandbox: Sandbox | undefined): void => {
-    if (sandbox?.status !== 'frozen') return;
-    sandbox.status = 'running';
-    world.note('thaw', sandbox.name);
+  let [visited, activated] = [false, false];
+  const thaw = (one: Frozen | undefined): void => {
+    if (one?.sandbox.status !== 'frozen') return;
+    one.sandbox.status = 'running';
+    world.note('thaw', one.sandbox.name);
+    if (world.now - one.since > leaseMs) world.note('thaw past a lease');
+    if (world.now - one.since > functionTimeMs) world.note('thaw past the time of its function');
   };
   const hits = (kind: FaultKind): boolean => world.choices.chance((world.rates[kind] ?? 0) / 4);
   let recovered = 0;
@@ -43,18 +58,27 @@ export function hostilities(world: World, system: System, options: ScheduleOptio
       if (hits('lostLog')) system.broker.lose();
       if (hits('forged')) forge(world, system);
       if (hits('reused')) reuse(world, system, options);
+      if (hits('failover')) world.failover = failoverCalls;
+      if (hits('poison')) poison(world, system);
+      // Its answer takes a minute of looking again: once is enough for one history.
+      if (!visited && hits('stranger')) {
+        visited = true;
+        stranger(world, system);
+      }
+      if (!activated && hits('activated')) activated = activate(world, system, options);
       if (event === options.cancelAt) cancel(world, system);
       if (!cancelled && world.choices.chance(0.02)) cancelled = cancel(world, system);
     },
     end() {
       world.hostile = false;
-      for (const sandbox of frozen.splice(0)) thaw(sandbox);
+      world.failover = 0;
+      for (const one of frozen.splice(0)) thaw(one);
       recover();
     },
     relieve() {
-      const [sandbox] = frozen.splice(0, 1);
-      thaw(sandbox);
-      return sandbox !== undefined || recover();
+      const [one] = frozen.splice(0, 1);
+      thaw(one);
+      return one !== undefined || recover();
     },
   };
 }
@@ -63,13 +87,13 @@ export function hostilities(world: World, system: System, options: ScheduleOptio
 export const otherPayload: Json = { another: 'payload' };
 
 /** Its batch comes again elsewhere; what it was about to do, it does after it has thawed. */
-function freeze(world: World, system: System, frozen: Sandbox[]): void {
+function freeze(world: World, system: System, frozen: Frozen[]): void {
   const running = system.sandboxes.filter(({ status, name }) => status === 'running' && name !== 'timer');
   if (running.length < 2) return;
   const sandbox = running[world.choices.pick(running.length)];
   if (sandbox === undefined) return;
   sandbox.status = 'frozen';
-  frozen.push(sandbox);
+  frozen.push({ sandbox, since: world.now });
   system.broker.abandon(sandbox);
   world.note('freeze', sandbox.name);
 }
@@ -81,27 +105,23 @@ function copy(world: World, system: System): void {
   world.note('duplicate', record.topic);
 }
 
-/** A real response with one character of its capability changed, or for another attempt. */
-function forge(world: World, system: System): void {
-  const record = anyRecord(world, system, [topics.response]);
-  if (record === undefined || record.value === null) return;
-  const text = new TextDecoder().decode(record.value);
-  const forged = world.choices.chance(0.5)
-    ? text.replace(
-        /"capability":"([^"]*)(.)"/,
-        (_all, rest: string, last: string) => `"capability":"${rest}${last === 'A' ? 'B' : 'A'}"`,
-      )
-    : text.replace(/"attempt":(\d+)/, (_all, attempt: string) => `"attempt":${Number(attempt) + 1}`);
-  append(system, record, new TextEncoder().encode(forged));
-  world.note('forged');
-}
-
 function reuse(world: World, system: System, options: ScheduleOptions): void {
   const run = options.runs[world.choices.pick(options.runs.length)];
   if (run === undefined) return;
   const event = startEvent(run.id, run.workflow, otherPayload, run.source);
   system.log.append([{ topic: topics.request, key: run.id, ...encodeEvent(event) }]);
   world.note('reused');
+}
+
+/** Once every run has begun: which version a start finds is not what is looked at here. */
+function activate(world: World, system: System, { definitions, runs }: ScheduleOptions): boolean {
+  if (system.checks.runIds.length < runs.length) return false;
+  for (const next of definitions.flatMap((definition) => nextVersionOf(definition) ?? [])) {
+    system.store.definitions.put(next, { activate: true });
+    system.checks.events.know(next);
+    world.note('activated', `${next.name} ${next.version}`);
+  }
+  return true;
 }
 
 function cancel(world: World, system: System): boolean {

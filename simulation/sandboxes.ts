@@ -5,7 +5,15 @@
 import { type CapabilityKeys } from '#core/capability.ts';
 import { type Json } from '#core/json.ts';
 import { type KafkaHandler } from '#core/lambda-kafka.ts';
-import { type AgentCatalog, type AgentFacts, type Logger, type Store } from '#core/ports.ts';
+import {
+  type AgentCatalog,
+  type AgentFacts,
+  type Commit,
+  type Logger,
+  type OutgoingRecord,
+  type RunWrite,
+  type Store,
+} from '#core/ports.ts';
 import { createTaskHandler } from '#functions/agent/host-batch.ts';
 import { type CallEnd } from '#functions/agent/host.ts';
 import { createHandler } from '#functions/orchestrator/handler.ts';
@@ -16,9 +24,10 @@ import { type MemoryLog } from './memory/log.ts';
 import { asStore } from './memory/store-port.ts';
 import { type MemoryStore } from './memory/store.ts';
 import { watchCall } from './call-watch.ts';
+import { partOf } from './part.ts';
 import { staleLoad } from './stale.ts';
 import { type SystemOptions } from './system.ts';
-import { type Sandbox, type World } from './world.ts';
+import { type CallKind, type Sandbox, type World } from './world.ts';
 
 export const keys: CapabilityKeys = [{ id: 'sim', secret: new Uint8Array(32).fill(1) }];
 export const storeRetentionMs = 365 * 24 * 3600_000;
@@ -74,7 +83,8 @@ export function createHost(
 }
 
 /** The ports as one sandbox sees them. */
-export function portsOf({ world, store, log, checks }: Shared, sandbox: Sandbox) {
+export function portsOf(shared: Shared, sandbox: Sandbox) {
+  const { world, store, log, checks } = shared;
   const around: Around = (method, args, apply) =>
     world.call(
       sandbox,
@@ -82,18 +92,30 @@ export function portsOf({ world, store, log, checks }: Shared, sandbox: Sandbox)
         type: readMethods.has(method) ? 'read' : 'write',
         label: method,
         ...(method === 'commits.load' ? { stale: () => staleLoad(apply, world.choices) } : {}),
+        ...partWrite(shared, method, args),
       },
       watched(store, checks, method, args, apply),
     );
   const ports: Store = asStore(store, around);
+  const append = (records: Outgoing): void => {
+    log.append(records);
+    checks.published(records);
+  };
   return {
     store: ports,
     log: {
-      publish: (records: Parameters<MemoryLog['append']>[0] & Parameters<Checks['published']>[0]) =>
-        world.call(sandbox, { type: 'write', label: 'log.publish' }, () => {
-          log.append(records);
-          checks.published(records);
-        }),
+      publish: (records: Outgoing) => {
+        const part = {
+          fault: 'partPublish' as const,
+          apply: () => append(partOf(records, ({ topic, key }) => `${topic} ${key}`, world.choices)),
+        };
+        const kind = {
+          type: 'write',
+          label: 'log.publish',
+          ...(records.length < 2 ? {} : { part }),
+        } as const;
+        return world.call(sandbox, kind, () => append(records));
+      },
     },
     clock: { now: () => world.now + sandbox.skewMs },
     random: { next: () => world.choices.pick(1000) / 1000, id: () => `${sandbox.name}-${owners++}` },
@@ -101,6 +123,27 @@ export function portsOf({ world, store, log, checks }: Shared, sandbox: Sandbox)
   };
 }
 let owners = 0;
+
+type Outgoing = readonly OutgoingRecord[];
+
+/** The writes of several commits, and of several rows, are each done for itself, in no order. */
+function partWrite(shared: Shared, method: string, args: readonly unknown[]): Pick<CallKind, 'part'> {
+  const given = args[0];
+  if (!Array.isArray(given) || given.length < 2) return {};
+  const { store, checks, world } = shared;
+  const fault = 'partWrite';
+  if (method === 'commits.insert') {
+    const apply = (): void => {
+      const some = partOf(given as readonly Commit[], ({ runId }) => runId, world.choices);
+      watched(store, checks, method, [some], () => store.commits.insert(some))();
+    };
+    return { part: { fault, apply } };
+  }
+  if (method !== 'runs.write') return {};
+  const runOf = (write: RunWrite): string => ('row' in write ? write.row.runId : write.runId);
+  const apply = (): void => store.runs.write(partOf(given as readonly RunWrite[], runOf, world.choices));
+  return { part: { fault, apply } };
+}
 
 const readMethods: ReadonlySet<string> = new Set([
   'commits.load',

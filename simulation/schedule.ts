@@ -88,8 +88,10 @@ export async function runSchedule(options: ScheduleOptions, choices: Choices): P
     if (events > hostileUntil + convergeEvents) system.checks.violate(`I27: no end after ${events} events`);
   }
   await drain();
-  if (system.checks.violations.length === 0)
+  if (system.checks.violations.length === 0) {
     system.checks.ended(system.broker.deliveries, system.recoveries(), system.wakes());
+    system.records.ended(world.met.has('lostLog'));
+  }
   for (const [type, times] of system.checks.events.seen) world.met.set(`event ${type}`, times);
   return {
     violations: [

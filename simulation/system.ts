@@ -12,6 +12,7 @@ import { createTimer, type Timer } from '#functions/timer/handler.ts';
 import { type SimulatedAgent } from './agents.ts';
 import { createBroker, type Broker, type Mapping } from './broker.ts';
 import { createChecks, type Checks } from './checks.ts';
+import { createRecordChecks, type RecordChecks } from './record-checks.ts';
 import { createMemoryLog, type MemoryLog } from './memory/log.ts';
 import { asStore } from './memory/store-port.ts';
 import { createMemoryStore, type MemoryStore } from './memory/store.ts';
@@ -43,6 +44,8 @@ export interface System {
   readonly log: MemoryLog;
   readonly broker: Broker;
   readonly checks: Checks;
+  readonly records: RecordChecks;
+  readonly mappings: readonly Mapping[];
   readonly sandboxes: readonly Sandbox[];
   /** Milliseconds since 1970 at which the timer has something to do. */
   timerDueAt(): number | undefined;
@@ -57,6 +60,8 @@ export interface System {
 }
 
 export const wakeResendMs = 10_000;
+/** The timer looks at kept commands no more often. */
+const inboxLookMs = 1_000;
 export function createSystem(world: World, options: SystemOptions): System {
   const store = createMemoryStore();
   const log = createMemoryLog({ now: () => world.now });
@@ -82,6 +87,7 @@ export function createSystem(world: World, options: SystemOptions): System {
   const timer = createHost(shared, 'timer', () => async () => ({ batchItemFailures: [] }));
   let clock: Timer | undefined;
   let ticking = false;
+  let tickedAt = 0;
   let recoveries = 0;
 
   const mapping = (topic: string, from: readonly Host[], partial: boolean): Mapping => ({
@@ -89,12 +95,15 @@ export function createSystem(world: World, options: SystemOptions): System {
     partial,
     sandboxes: () => from.map((host) => host.current()).filter(({ status }) => status === 'running'),
   });
-  const broker = createBroker(world, log, [
+  const mappings = [
     mapping(topics.request, orchestrators, true),
     mapping(topics.response, orchestrators, false),
     mapping(topics.command, orchestrators, true),
     ...agentTopics.map((topic) => mapping(topic, hosts, options.partialResponses)),
-  ]);
+  ];
+  const plainStarts = options.definitions.every(({ idempotencyKey }) => idempotencyKey === undefined);
+  const records = createRecordChecks(store, log, checks, { now: () => world.now, plainStarts });
+  const broker = createBroker(world, log, mappings, (passed) => records.passed(passed));
   world.onKill = (sandbox) => {
     broker.abandon(sandbox);
     if (sandbox.name === 'timer') ticking = false;
@@ -107,16 +116,24 @@ export function createSystem(world: World, options: SystemOptions): System {
     log,
     broker,
     checks,
+    records,
+    mappings,
     get sandboxes() {
       return [...orchestrators, ...hosts, timer].map((host) => host.current());
     },
     timerDueAt() {
-      const due = ticking ? undefined : store.runs.nextDue(wakeResendMs);
-      return due === undefined ? undefined : due - timer.current().skewMs;
+      if (ticking) return undefined;
+      const resend = Math.min(...store.inbox.entries().map(({ retryAt }) => retryAt));
+      const due = Math.min(
+        store.runs.nextDue(wakeResendMs) ?? Infinity,
+        Math.max(resend, tickedAt + inboxLookMs),
+      );
+      return due === Infinity ? undefined : due - timer.current().skewMs;
     },
     tick() {
       if (ticking) return;
       ticking = true;
+      tickedAt = world.now + timer.current().skewMs;
       const sandbox = timer.current();
       clock ??= createTimer({ ...portsOf(shared, sandbox), storeRetentionMs });
       const done = (): void => {

@@ -21,6 +21,8 @@ export interface CallKind {
   readonly label: string;
   /** What a read may be answered instead, where older states are kept. */
   readonly stale?: () => unknown;
+  /** Applies some of what a write is given, where it is given several things. */
+  readonly part?: { readonly fault: 'partWrite' | 'partPublish'; readonly apply: () => void };
 }
 
 interface Call {
@@ -47,6 +49,8 @@ export interface World {
   hostile: boolean;
   readonly choices: Choices;
   readonly rates: FaultRates;
+  /** Calls of the store that still meet the failover that is going on. */
+  failover: number;
   /** Faults (`FaultKind`) and other events, by name. */
   readonly met: Map<string, number>;
   readonly journal: string[] | undefined;
@@ -82,6 +86,7 @@ export function createWorld(
     hostile: true,
     choices,
     rates,
+    failover: 0,
     met: new Map(),
     journal: options.journal ? [] : undefined,
     onKill: () => undefined,
@@ -148,7 +153,10 @@ export function createWorld(
       reject(new InfrastructureError(`simulated: ${kind.label} failed`));
       return;
     }
-    if (kind.type === 'read' && kind.stale !== undefined && hits('staleRead')) {
+    const failing = world.failover > 0 && !kind.label.startsWith('log.');
+    if (failing) world.failover -= 1;
+    if (kind.type === 'read' && kind.stale !== undefined && (failing || hits('staleRead'))) {
+      if (failing) world.note('failover', 'reads');
       world.note('staleRead', where);
       resolve(kind.stale());
       return;
@@ -159,6 +167,12 @@ export function createWorld(
       reject(new InfrastructureError(`simulated: ${kind.label} timed out`));
       return;
     }
+    if (kind.part !== undefined && hits(kind.part.fault)) {
+      world.note(kind.part.fault, where);
+      kind.part.apply();
+      reject(new InfrastructureError(`simulated: ${kind.label} failed halfway`));
+      return;
+    }
     world.journal?.push(`${String(world.now).padStart(8)} ${where()}`);
     const value = apply();
     if (plan === 'after' || hits('crashAfter')) {
@@ -166,7 +180,8 @@ export function createWorld(
       world.kill(sandbox);
       return;
     }
-    if (kind.type === 'write' && hits('ackLost')) {
+    if (kind.type === 'write' && (failing || hits('ackLost'))) {
+      if (failing) world.note('failover', 'writes');
       world.note('ackLost', where);
       reject(new InfrastructureError(`simulated: the answer to ${kind.label} was lost`));
       return;

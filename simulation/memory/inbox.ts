@@ -2,7 +2,12 @@
 import { type Inbox, type InboxEntry } from '#core/ports.ts';
 import { type Synchronous } from './around.ts';
 
-export function createMemoryInbox(): Synchronous<Inbox> {
+export interface MemoryInbox extends Synchronous<Inbox> {
+  /** What is kept now. */
+  entries(): readonly InboxEntry[];
+}
+
+export function createMemoryInbox(): MemoryInbox {
   const entries = new Map<string, InboxEntry>();
 
   return {
@@ -22,6 +27,7 @@ export function createMemoryInbox(): Synchronous<Inbox> {
           entries.set(keyOf(entry), moved);
           return moved;
         }),
+    entries: () => [...entries.values()],
     remove(keys) {
       for (const key of keys) entries.delete(keyOf(key));
     },

@@ -8,11 +8,13 @@ import { type Synchronous } from './around.ts';
 import { createMemoryBlobs } from './blobs.ts';
 import { createMemoryCommits } from './commits.ts';
 import { createMemoryDefinitions } from './definitions.ts';
-import { createMemoryInbox } from './inbox.ts';
+import { createMemoryInbox, type MemoryInbox } from './inbox.ts';
 import { createMemoryInvocations } from './invocations.ts';
 import { createMemoryRunIndex } from './run-index.ts';
 
-export type MemoryStore = { readonly [Port in keyof Store]: Synchronous<Store[Port]> };
+export type MemoryStore = { readonly [Port in keyof Store]: Synchronous<Store[Port]> } & {
+  readonly inbox: MemoryInbox;
+};
 
 export function createMemoryStore(): MemoryStore {
   const rows = new Map<RunId, RunRow>();
