@@ -2,11 +2,12 @@
 import { topics } from '#core/event-catalog.ts';
 import { encodeEvent } from '#core/cloud-event.ts';
 import { type Json } from '#core/json.ts';
+import { runIdOf } from '#core/ids.ts';
 import { type LogRecord } from '#core/ports.ts';
 import { leaseMs } from '#functions/agent/invocation-lease.ts';
 import { functionTimeMs } from './broker.ts';
 import { type ScheduleOptions } from './schedule.ts';
-import { startEvent, type System } from './system.ts';
+import { defaultSource, startEvent, type System } from './system.ts';
 import { type FaultKind } from './faults.ts';
 import { forge, poison, stranger } from './intruders.ts';
 import { nextVersionOf } from './next-version.ts';
@@ -32,7 +33,8 @@ const failoverCalls = 4;
 export function hostilities(world: World, system: System, options: ScheduleOptions): Hostilities {
   const frozen: Frozen[] = [];
   let cancelled = options.cancel !== true;
-  let [visited, activated] = [false, false];
+  let activated = false;
+  const rare = new Map<FaultKind, number>();
   const thaw = (one: Frozen | undefined): void => {
     if (one?.sandbox.status !== 'frozen') return;
     one.sandbox.status = 'running';
@@ -41,6 +43,13 @@ export function hostilities(world: World, system: System, options: ScheduleOptio
     if (world.now - one.since > functionTimeMs) world.note('thaw past the time of its function');
   };
   const hits = (kind: FaultKind): boolean => world.choices.chance((world.rates[kind] ?? 0) / 4);
+  /** What takes many events to get over, no more often than this in one history. */
+  const seldom = (kind: FaultKind, most: number): boolean => {
+    const times = rare.get(kind) ?? 0;
+    if (times >= most || !hits(kind)) return false;
+    rare.set(kind, times + 1);
+    return true;
+  };
   let recovered = 0;
   const recover = (): boolean => {
     const lost = world.met.get('lostLog') ?? 0;
@@ -58,16 +67,12 @@ export function hostilities(world: World, system: System, options: ScheduleOptio
       if (hits('lostLog')) system.broker.lose();
       if (hits('forged')) forge(world, system);
       if (hits('reused')) reuse(world, system, options);
-      if (hits('failover')) world.failover = failoverCalls;
-      if (hits('poison')) poison(world, system);
-      // Its answer takes a minute of looking again: once is enough for one history.
-      if (!visited && hits('stranger')) {
-        visited = true;
-        stranger(world, system);
-      }
+      if (seldom('failover', 1)) failOver(world);
+      if (seldom('poison', 2)) poison(world, system);
+      if (seldom('stranger', 1)) stranger(world, system);
       if (!activated && hits('activated')) activated = activate(world, system, options);
-      if (event === options.cancelAt) cancel(world, system);
-      if (!cancelled && world.choices.chance(0.02)) cancelled = cancel(world, system);
+      if (event === options.cancelAt) cancel(world, system, options);
+      if (!cancelled && world.choices.chance(0.02)) cancelled = cancel(world, system, options);
     },
     end() {
       world.hostile = false;
@@ -113,6 +118,11 @@ function reuse(world: World, system: System, options: ScheduleOptions): void {
   world.note('reused');
 }
 
+function failOver(world: World): void {
+  world.failover = failoverCalls;
+  world.note('failover');
+}
+
 /** Once every run has begun: which version a start finds is not what is looked at here. */
 function activate(world: World, system: System, { definitions, runs }: ScheduleOptions): boolean {
   if (system.checks.runIds.length < runs.length) return false;
@@ -124,12 +134,17 @@ function activate(world: World, system: System, { definitions, runs }: ScheduleO
   return true;
 }
 
-function cancel(world: World, system: System): boolean {
-  const ids = system.checks.runIds;
+/** At times before the run is there: the cancel is kept until it is. */
+function cancel(world: World, system: System, { definitions, runs }: ScheduleOptions): boolean {
+  const plain = definitions.every(({ idempotencyKey }) => idempotencyKey === undefined);
+  const ids = plain
+    ? runs.map(({ id, source = defaultSource }) => runIdOf({ tenant: 'default', source, id }))
+    : system.checks.runIds;
   const runId = ids[world.choices.pick(ids.length)];
   if (runId === undefined) return false;
   system.command(runId, `cancel-${runId}`);
   world.note('cancel', runId);
+  if (system.checks.run(runId).status === 'absent') world.note('cancel before its run');
   return true;
 }
 

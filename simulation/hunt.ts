@@ -95,6 +95,8 @@ export async function judgeOf(scenario: Scenario): Promise<Judge> {
         if (unequal !== undefined) return `C6: run ${id} ended ${unequal}`;
       }
     }
+    if (!result.met.has('reused') && result.runs.size !== expected.size)
+      return `I23: ${result.runs.size} runs began, ${expected.size} were asked for`;
     return outOfOrder(scenario, result);
   };
 }

@@ -31,7 +31,8 @@ const after = (letter: string): string => alphabet[(alphabet.indexOf(letter) + 1
 export function stranger(world: World, system: System): void {
   const runId = runIdOf({ tenant: 'default', source: '/nobody', id: 'stranger' });
   system.records.stranger(runId);
-  const kind = (['wake', 'response', 'cancel'] as const)[world.choices.pick(3)];
+  // A cancel takes a minute of looking again until it is answered: less often than the others.
+  const kind = (['wake', 'response', 'wake', 'response', 'cancel'] as const)[world.choices.pick(5)];
   const envelope = { id: `stranger-${world.now}`, subject: runId, runid: runId };
   if (kind === 'response') {
     const record = anyRecord(world, system, topics.response);
@@ -50,7 +51,8 @@ export function stranger(world: World, system: System): void {
     const event = { ...envelope, source: '/nobody', type: 'dev.baton.run.cancel.v1', data };
     intrude(system, { topic: topics.command, key: runId, ...encodeEvent(event) }, 'answered');
   }
-  world.note('stranger', kind);
+  world.note('stranger');
+  world.note(`stranger ${kind}`);
 }
 
 const unreadable: readonly (string | null)[] = [

@@ -141,4 +141,11 @@ export const scenarios: readonly Scenario[] = [
   scenario('senders', '  one: { agent: worker }\n', {
     runs: ['/shop', '/warehouse'].map((source) => ({ id: 'same', workflow: 'senders', input: {}, source })),
   }),
+  // Two keys: starts of one key are one run, whichever comes first, and another payload under it is a conflict.
+  scenario('keyed', '  one: { agent: worker, with: { key: "${{ inputs.key }}" } }\n', {
+    head: 'inputs: { key: string, note: { type: string, required: false } }\nidempotencyKey: inputs.key\n',
+    runs: [{ key: 'a' }, { key: 'a' }, { key: 'b' }, { key: 'a', note: 'other' }].map((input, at) => ({
+      ...{ id: `start-${at}`, workflow: 'keyed', input },
+    })),
+  }),
 ];

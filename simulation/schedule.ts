@@ -10,7 +10,7 @@ import { type Definition } from '#core/workflow/definition.ts';
 import { parseDefinition } from '#core/workflow/parse-definition.ts';
 import { type SimulatedAgent } from './agents.ts';
 import { type Choices } from './choices.ts';
-import { allFaults, drawRates, type FaultKind } from './faults.ts';
+import { allFaults, drawRates, type FaultKind, type FaultRates } from './faults.ts';
 import { hostilities } from './hostilities.ts';
 import { createSystem, type System, type SystemOptions } from './system.ts';
 import { createWorld, drain, type CrashPlan, type World } from './world.ts';
@@ -30,6 +30,8 @@ export interface ScheduleOptions extends Omit<
   readonly agent: SimulatedAgent;
   readonly runs: readonly SimulatedStart[];
   readonly faults?: readonly FaultKind[];
+  /** Instead of rates that are drawn. */
+  readonly rates?: FaultRates;
   /** Cancels a run at a moment of the schedule's choice. */
   readonly cancel?: boolean;
   /** Cancels the first run that has begun, before this event (from 0); for histories without choices. */
@@ -64,7 +66,7 @@ const convergeEvents = 20_000;
 const begin = Date.parse('2026-01-01T00:00:00Z');
 
 export async function runSchedule(options: ScheduleOptions, choices: Choices): Promise<ScheduleResult> {
-  const rates = drawRates(choices, options.faults ?? allFaults);
+  const rates = options.rates ?? drawRates(choices, options.faults ?? allFaults);
   const world = createWorld(choices, rates, {
     now: begin,
     journal: options.journal ?? false,

@@ -156,7 +156,7 @@ export function createWorld(
     const failing = world.failover > 0 && !kind.label.startsWith('log.');
     if (failing) world.failover -= 1;
     if (kind.type === 'read' && kind.stale !== undefined && (failing || hits('staleRead'))) {
-      if (failing) world.note('failover', 'reads');
+      if (failing) world.note('failover of a read');
       world.note('staleRead', where);
       resolve(kind.stale());
       return;
@@ -181,7 +181,7 @@ export function createWorld(
       return;
     }
     if (kind.type === 'write' && (failing || hits('ackLost'))) {
-      if (failing) world.note('failover', 'writes');
+      if (failing) world.note('failover of a write');
       world.note('ackLost', where);
       reject(new InfrastructureError(`simulated: the answer to ${kind.label} was lost`));
       return;
