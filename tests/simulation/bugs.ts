@@ -147,4 +147,31 @@ export const bugs: readonly Bug[] = [
   tries.set(key, (tries.get(key) ?? 0) + 1);
   const retryAt = retryAtOf(step.retry, { attempt: tries.get(key), failure: problem }, world.moment);`,
   },
+  {
+    name: 'a run goes on with the version that is active now',
+    file: 'functions/orchestrator/fold-runs.ts',
+    from: 'const pinned = digest === undefined ? undefined : await deps.definitions.byDigest(digest);',
+    to: `const name = run.status === 'absent' ? undefined : run.workflow?.name;
+  const active = name === undefined ? undefined : await deps.definitions.find(name, undefined);
+  const pinned = active?.ok === true ? active.value : undefined;`,
+  },
+  {
+    // The batch is answered as done, and its offset committed, over inputs that nobody took in.
+    name: 'a lost race let go',
+    file: 'functions/orchestrator/advance-runs.ts',
+    from: 'return [...lost, ...unfinished];',
+    to: 'return unfinished;',
+  },
+  {
+    name: 'a publish that failed halfway taken for done',
+    file: 'functions/orchestrator/store-turns.ts',
+    from: 'if (records.length > 0) await deps.log.publish(records);',
+    to: 'if (records.length > 0) await deps.log.publish(records).catch(() => undefined);',
+  },
+  {
+    name: 'a join that does not wait for the last need',
+    file: 'core/run/advance.ts',
+    from: "if (!needs.every(isSettled)) return 'wait';",
+    to: "if (!needs.slice(0, -1).every(isSettled)) return 'wait';",
+  },
 ];

@@ -1,10 +1,13 @@
 /**
- * Plays schedules over all scenarios, round robin by seed, until one breaks a promise. Run in a copy of the tree:
- * `node search.ts <schedules>` prints one line of JSON, `{ schedules, scenario?, seed?, violation? }`.
+ * Plays schedules over all scenarios and generated definitions, round robin by seed, until one breaks a promise. Run in
+ * a copy of the tree: `node search.ts <schedules>` prints one line of JSON, `{ schedules, scenario?, seed?, violation? }`.
  */
 import { seededChoices } from '#simulation/choices.ts';
 import { allFaults } from '#simulation/faults.ts';
-import { judgeOf } from '#simulation/hunt.ts';
+import { scenarioOfPlan } from '#simulation/generated-definition.ts';
+import { type Judge, judgeOf } from '#simulation/hunt.ts';
+import { planOf } from '#simulation/plan.ts';
+import { type Scenario } from '#simulation/scenario.ts';
 import { runSchedule } from '#simulation/schedule.ts';
 import { scenarios } from '#simulation/scenarios.ts';
 import { type SearchResult } from './bugs.ts';
@@ -25,11 +28,23 @@ async function search(limit: number): Promise<SearchResult> {
     }
   }
   for (let seed = 1; seed <= limit; seed += 1) {
-    const next = judged[seed % judged.length];
-    if (next === undefined) break;
-    const { scenario, judge } = next;
-    const violation = judge(await runSchedule({ ...scenario, faults }, seededChoices(seed)));
+    const next = judged[seed % (judged.length + 1)];
+    const scenario = next?.scenario ?? scenarioOfPlan(planOf(seed));
+    const violation = await broken(scenario, next?.judge, seed);
     if (violation !== undefined) return { schedules: seed, scenario: scenario.name, seed, violation };
   }
   return { schedules: limit };
+}
+
+async function broken(
+  scenario: Scenario,
+  known: Judge | undefined,
+  seed: number,
+): Promise<string | undefined> {
+  try {
+    const judge = known ?? (await judgeOf(scenario));
+    return judge(await runSchedule({ ...scenario, faults }, seededChoices(seed)));
+  } catch (error) {
+    return String(error);
+  }
 }
