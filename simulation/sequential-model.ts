@@ -168,15 +168,17 @@ const draws = 1000;
 
 /** The number that chance gave, read from the wait it led to; any where it decided nothing. */
 function drawIn({ definition }: Model, events: readonly RunEvent[]): number {
-  const at = events.findIndex(({ type }) => type === 'step.retryScheduled');
-  const [failed, scheduled] = [events[at - 1], events[at]];
-  if (scheduled?.type !== 'step.retryScheduled' || failed?.type !== 'attempt.failed') return 0.5;
-  const policy = definition?.steps.find(({ id }) => id === scheduled.step)?.retry;
-  if (policy?.jitter !== 'full') return 0.5;
-  const least = failed.failure.retryAfterMs ?? 0;
-  for (let draw = 0; draw < draws; draw += 1) {
-    const wait = Math.max(delayOf(policy, failed.attempt, draw / draws), least);
-    if (failed.at + wait === scheduled.retryAt) return draw / draws;
-  }
+  const waits = events.flatMap((scheduled, at) => {
+    const failed = events[at - 1];
+    if (scheduled.type !== 'step.retryScheduled' || failed?.type !== 'attempt.failed') return [];
+    const policy = definition?.steps.find(({ id }) => id === scheduled.step)?.retry;
+    if (policy?.jitter !== 'full') return [];
+    const least = failed.failure.retryAfterMs ?? 0;
+    const waited = scheduled.retryAt - failed.at;
+    return [(draw: number) => Math.max(delayOf(policy, failed.attempt, draw), least) === waited];
+  });
+  // One draw goes for all that one commit tries again, and short waits leave many draws possible.
+  for (let draw = 0; waits.length > 0 && draw < draws; draw += 1)
+    if (waits.every((fits) => fits(draw / draws))) return draw / draws;
   return 0.5;
 }
