@@ -24,6 +24,8 @@ export const deadLetterHeaders = {
   absent: 'baton-dlq-absent',
   /** Digest of the stored value, where the letter's own value is a reference to it. */
   blob: 'baton-dlq-blob',
+  /** On a mark, never on a letter: the place (`partition/offset`) of the letter that was sent again. */
+  redriven: 'baton-dlq-redriven',
 } as const;
 
 /** The longest letter sent to the topic as it is, in bytes: its limit of 2 MiB less the frame of a record batch. */
