@@ -74,6 +74,9 @@ const closed: Diagnosis = {
   fix: 'open it again',
 };
 
+/** SQLITE_IOERR_SHMSIZE: the index of the WAL cannot grow, which it must even for reading. */
+const noRoomForIndex = 10 | (19 << 8);
+
 /** Primary result codes of SQLite (the low byte of `errcode`). */
 const bySqliteCode: ReadonlyMap<number, Diagnosis> = new Map([
   [3, readOnly],
@@ -101,10 +104,12 @@ const bySystemCode: ReadonlyMap<string, Diagnosis> = new Map([
 function diagnosisOf(error: Error): Diagnosis | undefined {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (code === 'ERR_SQLITE_ERROR') {
-    const primary = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : 0;
-    return bySqliteCode.get(primary);
+    const extended = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : 0;
+    return extended === noRoomForIndex ? full : bySqliteCode.get(extended & 0xff);
   }
   if (code === 'ERR_INVALID_STATE') return closed;
   // Every error of a system call carries its name (`syscall`).
+  // Making a folder with its parents says ENOENT for one that a read-only file system does not take.
+  if ('syscall' in error && error.syscall === 'mkdir' && code === 'ENOENT') return readOnly;
   return 'syscall' in error ? (bySystemCode.get(code) ?? unreadable) : undefined;
 }
