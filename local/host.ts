@@ -181,7 +181,12 @@ async function load(
     development: true,
     storeRetentionMs: starting.options.topology.storeRetentionMs,
   };
-  const loaded = await (starting.options.load ?? loadFunction)(spec, starting.platform, settings);
+  // What a function writes to its log names the function, as a log group does on AWS.
+  const platform = {
+    ...starting.platform,
+    logger: starting.platform.logger.child({ function: spec.name }),
+  };
+  const loaded = await (starting.options.load ?? loadFunction)(spec, platform, settings);
   starting.loaded.push(loaded);
   return loaded;
 }
