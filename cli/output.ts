@@ -4,6 +4,7 @@
  * O3. Colour and redrawing only where a person looks: a terminal, not NO_COLOR, not CI, not `TERM=dumb`.
  */
 import picocolors from 'picocolors';
+import { exitCodes } from './exit-codes.ts';
 
 export type Colours = ReturnType<typeof picocolors.createColors>;
 
@@ -22,6 +23,8 @@ export interface Output {
   /** Stderr is a terminal that can redraw lines. */
   readonly live: boolean;
   readonly quiet: boolean;
+  /** Columns of the terminal on stdout; `undefined` where it is none. */
+  columns(): number | undefined;
   /** Columns and rows of the terminal on stderr; 80 and 24 where there is none. */
   size(): { readonly columns: number; readonly rows: number };
   /** Aborts when nobody reads stdout any more. */
@@ -53,6 +56,7 @@ export function createOutput(
     dataColours: picocolors.createColors(hasColour(env, stdout)),
     live: stderr.isTTY === true && !isSet(env.CI) && env.TERM !== 'dumb',
     quiet: false,
+    columns: () => (stdout.isTTY ? stdout.columns || 80 : undefined),
     // A pseudo-terminal nobody has sized says 0.
     size: () => ({ columns: stderr.columns || 80, rows: stderr.rows || 24 }),
     closed: closed.signal,
@@ -65,8 +69,12 @@ export function createOutput(
 function endQuietly(error: Error, closed: AbortController): void {
   // EPIPE is `baton … | head`. Any other failure to write (a full disk) leaves nothing to say it with but stderr.
   if (!('code' in error) || error.code !== 'EPIPE') {
-    process.exitCode = 1;
-    process.stderr.write(`error[OUTPUT]: stdout cannot be written: ${error.message}\n`);
+    process.exitCode = exitCodes.configuration;
+    process.stderr.write(
+      `error[OUTPUT]: stdout cannot be written: ${error.message}\n` +
+        'expected: a place with room for the result\n' +
+        'help: free some space or write elsewhere, and ask again; a run is kept: ./baton runs get @last\n',
+    );
   }
   closed.abort();
 }

@@ -1,11 +1,17 @@
 /** Rows in aligned columns. */
-import { widthOf } from './text-width.ts';
+import { clip, widthOf } from './text-width.ts';
 
-/** A header line, then a line for each row; the last column is not padded. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/**
+ * A header line, then a line for each row; the last column is not padded. Where `room` (columns) is given, no line is
+ * wider: whoever reads on a terminal wants rows, whoever reads a pipe wants all of them.
+ */
+export function table(head: readonly string[], rows: readonly (readonly string[])[], room?: number): string {
   const lines = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => widthOf(line[column] ?? ''))));
   const line = (cells: readonly string[]): string =>
     cells.map((cell, column) => `${cell}${' '.repeat((widths[column] ?? 0) - widthOf(cell))}`).join('  ');
-  return lines.map((cells) => line(cells).trimEnd()).join('\n');
+  return lines
+    .map((cells) => line(cells).trimEnd())
+    .map((text) => (room === undefined ? text : clip(text, room)))
+    .join('\n');
 }

@@ -20,6 +20,7 @@ export async function agentsListCommand({ output }: Context, options: AgentsOpti
       table(
         ['AGENT', 'VERSION', 'TRANSPORT', 'DESCRIPTION'],
         manifests.map(({ name, version, transport, description }) => [name, version, transport, description]),
+        output.columns(),
       ),
     );
   return exitCodes.ok;
@@ -30,7 +31,7 @@ export async function agentsGetCommand(
   name: string,
   options: AgentsOptions,
 ): Promise<ExitCode> {
-  const manifest = find(name);
+  const manifest = findAgent(name);
   const contract = await contractOf(manifest.name);
   output.data(
     options.json === true ? JSON.stringify({ ...manifest, ...contract }) : textOf(manifest, contract),
@@ -38,14 +39,14 @@ export async function agentsGetCommand(
   return exitCodes.ok;
 }
 
-function find(name: string): AgentManifest {
+export function findAgent(name: string): AgentManifest {
   const manifest = manifests.find((candidate) => candidate.name === name);
   if (manifest !== undefined) return manifest;
   const names = manifests.map((candidate) => candidate.name);
   const near = nearest(name, names);
   throw usageError('AGENT_UNKNOWN', `there is no agent ${typed(name)}`, {
     expected: `one of ${names.join(', ')}`,
-    ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }),
+    hint: near === undefined ? './baton agents list shows them' : `did you mean '${near}'?`,
   });
 }
 

@@ -2,8 +2,8 @@
 import { manifests } from '#agents/manifests.ts';
 import { redactCapability } from '#core/capability.ts';
 import { type BatonEvent, decodeEvent } from '#core/cloud-event.ts';
+import { readDeadLetter } from '#core/dead-letter-read.ts';
 import { topics } from '#core/event-catalog.ts';
-import { isJsonObject, type Json, type JsonObject } from '#core/json.ts';
 import { type LogRecord } from '#core/ports.ts';
 import { nearest } from '#core/workflow/nearest.ts';
 import { openSession } from '#local/session.ts';
@@ -12,6 +12,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { catchInterruption } from '../interruption.ts';
 import { configOf } from '../open.ts';
 import { typed, usageError } from '../problem.ts';
+import { cut, hideCapabilities, oneLine, redacted } from '../record-text.ts';
 
 export interface TailOptions {
   readonly topic: string;
@@ -81,6 +82,8 @@ const place = (record: LogRecord): string => `${record.partition}/${record.offse
 function textLine(record: LogRecord): string {
   const event = decode(record);
   const head = `${new Date(record.timestamp).toISOString()}  ${place(record).padEnd(6)}`;
+  const mark = readDeadLetter(record);
+  if (mark?.type === 'redriven') return `${head}  sent again: ${mark.id} by ${oneLine(mark.by)}`;
   const why = deadLetterText(record);
   if (event === undefined)
     return `${head}  ${why ?? 'not a CloudEvent'}  ${redacted(cut(valueText(record)))}`;
@@ -134,29 +137,3 @@ function deadLetterText(record: LogRecord): string | undefined {
 
 const valueText = (record: LogRecord): string =>
   record.value === null ? '(no value)' : new TextDecoder().decode(record.value);
-
-const capabilities = /v1\.[a-z0-9]{1,16}\.[0-9]{1,16}\.[A-Za-z0-9_-]{43}/g;
-const redacted = (text: string): string => text.replace(capabilities, redactCapability);
-
-/** Wherever it stands: a refused event may carry one in the wrong place. */
-function hideCapabilities(value: JsonObject): JsonObject {
-  const hidden = Object.entries(value).map(([name, member]) => [
-    name,
-    name === 'capability' && typeof member === 'string' ? redactCapability(member) : hideWithin(member),
-  ]);
-  return Object.fromEntries(hidden) as JsonObject;
-}
-
-function hideWithin(value: Json): Json {
-  if (typeof value === 'string') return redacted(value);
-  if (Array.isArray(value)) return (value as readonly Json[]).map(hideWithin);
-  return isJsonObject(value) ? hideCapabilities(value) : value;
-}
-
-const longest = 120;
-/** What others wrote must not move the cursor of whoever reads it. */
-const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, ' ');
-const cut = (text: string): string => {
-  const line = oneLine(text);
-  return line.length > longest ? `${line.slice(0, longest - 1).toWellFormed()}…` : line;
-};

@@ -1,5 +1,4 @@
 /** `runs cancel <id>`: asks for the end of a run, and waits shortly to see it. */
-import { userInfo } from 'node:os';
 import { type RunId } from '#core/ids.ts';
 import { type RunRow, type Store } from '#core/ports.ts';
 import { openSession } from '#local/session.ts';
@@ -11,6 +10,7 @@ import { configOf } from '../open.ts';
 import { usageError } from '../problem.ts';
 import { resolveMeantRun } from '../run-ids.ts';
 import { cancelEvent, sendEvents } from '../send.ts';
+import { userName } from '../user-name.ts';
 
 export interface CancelOptions {
   readonly reason?: string;
@@ -26,7 +26,10 @@ export async function runsCancelCommand(
   options: CancelOptions,
 ): Promise<ExitCode> {
   if ((options.reason ?? '').length > longestReason)
-    throw usageError('USAGE', '--reason is too long', { expected: `at most ${longestReason} characters` });
+    throw usageError('USAGE', '--reason is too long', {
+      expected: `at most ${longestReason} characters`,
+      hint: 'say it shorter',
+    });
   const config = configOf(context);
   const session = await openSession(config, { host: 'never' });
   try {
@@ -79,13 +82,4 @@ function say({ output }: Context, options: CancelOptions, { runId, status, hoste
   else if (status === 'running') output.problem('Steps in flight are still settling.');
   else output.problem('No such run has begun. The request is kept for a minute, in case it does.');
   return exitCodes.waiting;
-}
-
-/** Who asks, as the operating system knows them; recorded with the run. */
-function userName(): string {
-  try {
-    return userInfo().username || 'cli';
-  } catch {
-    return 'cli';
-  }
 }

@@ -50,6 +50,7 @@ function jsonOf({ row, commits, run, steps, input, result }: Found): unknown {
     ...rowJson(row),
     version: run.status === 'absent' ? row.version : run.version,
     definition: run.status === 'absent' ? undefined : run.workflow,
+    retryOf: run.status === 'absent' ? undefined : run.retryOf,
     input,
     ...result,
     steps: steps.map(({ startedAt, endedAt, retryAt, ...step }) => ({
@@ -71,7 +72,8 @@ function textOf({ row, commits, run, steps, input, result }: Found): string {
   const from = timeline[0]?.at ?? row.startedAt;
   const parts = [
     `${row.runId}  ${row.workflow}${version}  ${row.status}${took(row)}`,
-    `input ${JSON.stringify(input)}`,
+    run.status === 'absent' || run.retryOf === undefined ? '' : `retry of run ${run.retryOf}`,
+    `input ${JSON.stringify(input, null, 2)}`,
     steps.length === 0
       ? ''
       : table(['STEP', 'STATUS', 'ATTEMPTS', 'AGENT', 'TOOK', ''], steps.map(stepCells)),

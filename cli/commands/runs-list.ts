@@ -1,8 +1,10 @@
 /** `runs list`: runs, newest first. */
 import { type RowStatus, type RunRow } from '#core/ports.ts';
 import { durationText } from '#core/run/timeline.ts';
+import { nearest } from '#core/workflow/nearest.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { parseLimit } from '../limit.ts';
 import { withPlatform } from '../open.ts';
 import { typed, usageError } from '../problem.ts';
 import { table } from '../table.ts';
@@ -15,13 +17,12 @@ export interface ListOptions {
 }
 
 const statuses = ['running', 'completed', 'failed', 'cancelled', 'quarantined', 'tombstone'] as const;
-const most = 1000;
 
 export async function runsListCommand(context: Context, options: ListOptions): Promise<ExitCode> {
   const filter = {
     ...(options.status === undefined ? {} : { status: parseStatus(options.status) }),
     ...(options.workflow === undefined ? {} : { workflow: options.workflow }),
-    limit: parseLimit(options.limit),
+    limit: parseLimit(options.limit, 'runs'),
   };
   return withPlatform(context, async ({ store, clock }) => {
     const rows = await store.runs.list(filter);
@@ -32,7 +33,8 @@ export async function runsListCommand(context: Context, options: ListOptions): P
       output.data(
         table(
           ['RUN', 'WORKFLOW', 'STATUS', 'STARTED', 'TOOK'],
-          rows.map((row) => cells(row, clock.now())),
+          rows.map((row) => cells(row, clock.now(), output.columns() !== undefined)),
+          output.columns(),
         ),
       );
     return exitCodes.ok;
@@ -54,11 +56,14 @@ export function rowJson(row: RunRow): Readonly<Record<string, unknown>> {
   };
 }
 
-const cells = (row: RunRow, now: number): readonly string[] => [
+/** In a terminal how long ago, because the date makes the line too long for it. */
+const cells = (row: RunRow, now: number, short: boolean): readonly string[] => [
   row.runId,
   row.workflow,
   row.error === undefined ? row.status : `${row.status} (${row.error.code})`,
-  `${new Date(row.startedAt).toISOString().slice(0, 19)}Z`,
+  short
+    ? `${durationText(now - row.startedAt).split(' ')[0] ?? ''} ago`
+    : `${new Date(row.startedAt).toISOString().slice(0, 19)}Z`,
   row.endedAt === undefined && row.status !== 'running'
     ? ''
     : durationText((row.endedAt ?? now) - row.startedAt),
@@ -67,13 +72,9 @@ const cells = (row: RunRow, now: number): readonly string[] => [
 function parseStatus(text: string): RowStatus {
   const status = statuses.find((candidate) => candidate === text);
   if (status !== undefined) return status;
+  const near = nearest(text, statuses);
   throw usageError('USAGE', `--status ${typed(text)} is not a status`, {
     expected: `one of ${statuses.join(', ')}`,
+    hint: near === undefined ? 'for example --status failed' : `did you mean '${near}'?`,
   });
-}
-
-function parseLimit(text: string): number {
-  const limit = Number(text);
-  if (/^[0-9]{1,4}$/.test(text) && limit >= 1 && limit <= most) return limit;
-  throw usageError('USAGE', `--limit ${typed(text)} is not a number of runs`, { expected: `1 to ${most}` });
 }
