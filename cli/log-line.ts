@@ -27,7 +27,8 @@ function parse(line: string): JsonObject | undefined {
   }
 }
 
-function withoutStacks(fields: JsonObject): JsonObject {
+/** Also those within errors. */
+export function withoutStacks(fields: JsonObject): JsonObject {
   const kept = Object.entries(fields)
     .filter(([name]) => name !== 'stack')
     .map(([name, value]) => [name, isJsonObject(value) ? withoutStacks(value) : value]);

@@ -5,8 +5,8 @@ import { type Host } from '#local/host.ts';
 import { openSession, type Session } from '#local/session.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { type HostLog, openHostLog } from '../host-log.ts';
 import { presentHost } from '../host-presence.ts';
-import { logLines } from '../log-line.ts';
 import { catchInterruption } from '../interruption.ts';
 import { configOf } from '../open.ts';
 import { configurationError, type CliError } from '../problem.ts';
@@ -16,25 +16,36 @@ export async function devCommand(context: Context): Promise<ExitCode> {
   const { output } = context;
   const config = configOf(context, 'info');
   const interruption = catchInterruption();
-  const session = await openSession(config, {
-    host: 'never',
-    logSink: logLines(context, { json: !output.live, write: output.problem }),
-  });
+  const log = openHostLog(context, config, { json: !output.live, write: output.problem });
+  try {
+    return await host(context, config, { log, interrupted: interruption.signal });
+  } finally {
+    log.close();
+    interruption.dispose();
+  }
+}
+
+async function host(
+  context: Context,
+  config: Config,
+  { log, interrupted }: { readonly log: HostLog; readonly interrupted: AbortSignal },
+): Promise<ExitCode> {
+  const { output } = context;
+  const session = await openSession(log.config, { host: 'never', logSink: log.sink });
   try {
     // Before anything is hosted: requests that wait in the log must find their workflows.
     const workflows = await storeWorkflows(session.platform.store.definitions, (workflow) => {
       output.problem(renderProblems(workflow.problems, workflow));
       output.problem(`${workflow.file} was not stored: runs use the version stored before, if there is one.`);
     });
-    const host = await session.becomeHost();
-    if (host === undefined) throw taken(config);
-    introduce(context, config, session, host, workflows);
-    await Promise.race([aborted(interruption.signal), host.failed]);
+    const hosting = await session.becomeHost();
+    if (hosting === undefined) throw taken(config);
+    introduce(context, config, session, hosting, workflows);
+    await Promise.race([aborted(interrupted), hosting.failed]);
     output.note('Stopping: what is in flight is finished or given back.');
     return exitCodes.ok;
   } finally {
     await session.close();
-    interruption.dispose();
   }
 }
 
@@ -67,6 +78,7 @@ function introduce(
     ...Object.entries(host.endpoints).map(([agent, url]) => `  HTTP agent   ${agent}  ${url}`),
     '  start a run  ./baton events publish examples/request.json',
     '  look at it   ./baton runs watch @last',
+    '  all logs     ./baton logs --follow',
   ];
   output.note(lines.join('\n'));
 }

@@ -1,0 +1,47 @@
+/** The log lines of a process that hosts or may come to host: kept in the data folder, and shown as far as asked for. */
+import { type Config, type LogLevel } from '#adapters/config.ts';
+import { type Context } from './context.ts';
+import { openLogFile } from './log-file.ts';
+import { logLines } from './log-line.ts';
+
+export interface HostLog {
+  /** As given, but every line from `info` on reaches the sink. */
+  readonly config: Config;
+  readonly sink: (line: string) => void;
+  close(): void;
+}
+
+/** From the least to the most. */
+export const levels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+export function openHostLog(
+  context: Context,
+  config: Config,
+  shown: { readonly json: boolean; readonly write: (line: string) => void },
+): HostLog {
+  const file = openLogFile(config.backend.dataDir, (reason) =>
+    context.output.problem(`Log lines are not kept from here on: ${reason}`),
+  );
+  const show = logLines(context, shown);
+  const isShown = from(config.logLevel);
+  return {
+    config: { ...config, logLevel: from('info')(config.logLevel) ? 'info' : config.logLevel },
+    sink(line) {
+      file.write(line);
+      if (isShown(levelOf(line))) show(line);
+    },
+    close: () => file.close(),
+  };
+}
+
+/** Tests whether a level is `least` or more. */
+export const from =
+  (least: LogLevel) =>
+  (level: LogLevel): boolean =>
+    levels.indexOf(level) >= levels.indexOf(least);
+
+/** The logger writes time and level first. */
+function levelOf(line: string): LogLevel {
+  const [, level] = /^\{"time":"[^"]*","level":"([a-z]+)"/.exec(line) ?? [];
+  return levels.find((known) => known === level) ?? 'error';
+}
