@@ -36,7 +36,10 @@ describe('a run whose model does not answer', () => {
     const { code, stdout, stderr } = await run.ended;
     assert.equal(code, 130, stderr);
     assert.equal(stdout, '');
-    assert.match(stderr, /is not lost[^]*\.\/baton dev[^]*\.\/baton runs watch/);
+    assert.match(
+      stderr,
+      /is running: 0 of 3 steps done, design in flight; it is not lost[^]*\.\/baton dev[^]*\.\/baton runs watch/,
+    );
     assert.equal(hasStack(stderr), false);
     const list = await baton(['runs', 'list', '--status', 'running', '--json'], {
       dataDir: slow('interrupted'),

@@ -25,14 +25,20 @@ export interface StartOrder {
   /** `name` or `name@range`. */
   readonly workflow: string;
   readonly input: JsonObject;
+  /** The ended run whose recorded results are used again. */
+  readonly retryOf?: RunId;
 }
 
-export const startEvent = (random: Random, now: number, { workflow, input }: StartOrder): BatonEvent => ({
+export const startEvent = (
+  random: Random,
+  now: number,
+  { workflow, input, retryOf }: StartOrder,
+): BatonEvent => ({
   id: random.id(),
   source: sources.cli,
   type: 'dev.baton.workflow.requested.v1',
   time: new Date(now).toISOString(),
-  data: { workflow, input },
+  data: { workflow, input, ...(retryOf === undefined ? {} : { retryOf }) },
 });
 
 /** The run that a start opens, as the orchestrator will derive it. */

@@ -4,11 +4,12 @@ import { type RunId } from '#core/ids.ts';
 import { isJsonObject } from '#core/json.ts';
 import { type Commit } from '#core/ports.ts';
 import { type FinishedRun } from '#core/run/types.ts';
-import { timelineOf } from '#core/run/timeline.ts';
+import { stepsOf, timelineOf } from '#core/run/timeline.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { type FollowOptions, followRun } from './follow.ts';
 import { type RunView } from './live-view.ts';
 import { type Output } from './output.ts';
+import { iso } from './record-text.ts';
 import { exitOf, resultOf } from './result.ts';
 
 export interface WatchOptions extends FollowOptions {
@@ -23,25 +24,29 @@ export interface EndedRun {
   readonly commits: readonly Commit[];
 }
 
-/** The ended run; `undefined` where `signal` aborted first. */
-export async function watchRun(
-  platform: Platform,
-  runId: RunId,
-  options: WatchOptions,
-): Promise<EndedRun | undefined> {
+/** What was seen; `ended` is absent where `signal` aborted first. */
+export interface Watched {
+  readonly commits: readonly Commit[];
+  readonly ended?: EndedRun;
+}
+
+export async function watchRun(platform: Platform, runId: RunId, options: WatchOptions): Promise<Watched> {
   const { output, view, json } = options;
   let shown = 0;
+  let last: readonly Commit[] = [];
   try {
     for await (const { commits, run } of followRun(platform.store.commits, runId, options)) {
+      last = commits;
       view.show(commits);
       if (json) {
         const entries = timelineOf(commits);
-        for (const entry of entries.slice(shown)) output.data(JSON.stringify({ run: runId, ...entry }));
+        for (const entry of entries.slice(shown))
+          output.data(JSON.stringify({ run: runId, ...entry, at: iso(entry.at) }));
         shown = entries.length;
       }
-      if (run.status === 'finished') return { run, commits };
+      if (run.status === 'finished') return { commits, ended: { run, commits } };
     }
-    return undefined;
+    return { commits: last };
   } finally {
     view.end();
   }
@@ -68,9 +73,28 @@ const askedScriptedModel = (commits: readonly Commit[]): boolean =>
         event.type === 'step.completed' && isJsonObject(event.usage) && event.usage['model'] === 'scripted',
     );
 
-export function sayInterrupted(output: Output, runId: RunId): ExitCode {
+/** Where the run stands, that it is not lost, and how to go on. */
+export function sayInterrupted(output: Output, runId: RunId, { commits }: Watched): ExitCode {
   output.problem(
-    `interrupted: run ${runId} is not lost. ./baton dev goes on with it; ./baton runs watch ${runId} follows it. (Ctrl-C again ends at once.)`,
+    `interrupted: run ${runId} ${standing(commits)}; it is not lost.\n` +
+      `help: ./baton dev goes on with it; ./baton runs watch ${runId} follows it. (Ctrl-C again ends at once.)`,
   );
   return exitCodes.interrupted;
+}
+
+/** As `sayInterrupted`, before the reason is told. */
+export const sayBroken = (output: Output, runId: RunId, { commits }: Watched): void =>
+  output.problem(
+    `Run ${runId} ${standing(commits)}; it is not lost: once the cause is mended, ./baton dev goes on with it.`,
+  );
+
+function standing(commits: readonly Commit[]): string {
+  if (commits.length === 0) return 'has been asked for and has not begun';
+  const steps = stepsOf(commits);
+  const all = commits[0]?.events.find((event) => event.type === 'run.started')?.steps ?? steps.length;
+  const done = steps.filter(({ status }) => status === 'completed' || status === 'skipped').length;
+  const open = steps.filter(({ status }) => status === 'running' || status === 'backingOff');
+  const names = open.slice(0, 5).map(({ step }) => step);
+  const more = open.length > names.length ? ` and ${open.length - names.length} more` : '';
+  return `is running: ${done} of ${all} steps done${names.length === 0 ? '' : `, ${names.join(', ')}${more} in flight`}`;
 }

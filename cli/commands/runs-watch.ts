@@ -36,15 +36,15 @@ export async function runsWatchCommand(
       now: Date.now,
     });
     try {
-      const ended = await watchRun(platform, runId, {
+      const watched = await watchRun(platform, runId, {
         output,
         view,
         json: options.json === true,
         signal: AbortSignal.any([interruption.signal, giveUp.signal, output.closed]),
         idle: patience(config, giveUp),
       });
-      if (ended !== undefined) return await printResult(platform, output, ended);
-      if (!giveUp.signal.aborted) return sayInterrupted(output, runId);
+      if (watched.ended !== undefined) return await printResult(platform, output, watched.ended);
+      if (!giveUp.signal.aborted) return sayInterrupted(output, runId, watched);
       return deserted(context, config, meant);
     } finally {
       interruption.dispose();
