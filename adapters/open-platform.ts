@@ -62,7 +62,7 @@ export async function openPlatform(config: Config, options: PlatformOptions = {}
 }
 
 /** Every value that must not be seen, by the name shown instead. */
-function knownSecrets(config: Config): Readonly<Record<string, string>> {
+export function knownSecrets(config: Config): Readonly<Record<string, string>> {
   const keys = (config.capabilityKeys ?? []).map((key) => [
     `capability-key-${key.id}`,
     Buffer.from(key.secret).toString('base64'),

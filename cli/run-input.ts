@@ -35,15 +35,27 @@ export function findInput(definition: Definition, asked: AskedInput): FoundInput
 }
 
 function gather(definition: Definition, asked: AskedInput): FoundInput {
+  const given = givenInput(definition, asked);
+  if (given !== undefined) return { input: given };
+  const example = join(batonFolder, 'examples', `${definition.name}.input.json`);
+  if (!existsSync(example)) return { input: {} };
+  return { input: readObject(example), example: `examples/${definition.name}.input.json` };
+}
+
+/** Whatever takes named inputs of declared types: a workflow, an agent. */
+export interface Taker {
+  readonly name: string;
+  /** JSON Schema of an object. */
+  readonly inputSchema: JsonObject;
+}
+
+/** What was given with `-i` and `-f`, by type; not checked against the schema. `undefined` where nothing was given. */
+export function givenInput(taker: Taker, asked: AskedInput): JsonObject | undefined {
   const single = asked.input ?? [];
-  if (single.length === 0 && asked.inputFile === undefined) {
-    const example = join(batonFolder, 'examples', `${definition.name}.input.json`);
-    if (!existsSync(example)) return { input: {} };
-    return { input: readObject(example), example: `examples/${definition.name}.input.json` };
-  }
+  if (single.length === 0 && asked.inputFile === undefined) return undefined;
   const fromFile = asked.inputFile === undefined ? {} : readObject(asked.inputFile);
-  const given = Object.fromEntries(single.map((text) => parseSingle(definition, text)));
-  return { input: { ...fromFile, ...given } };
+  const given = Object.fromEntries(single.map((text) => parseSingle(taker, text)));
+  return { ...fromFile, ...given };
 }
 
 function readObject(path: string): JsonObject {
@@ -51,19 +63,21 @@ function readObject(path: string): JsonObject {
   if (isJsonObject(value)) return value;
   throw usageError('INPUT_INVALID', `${path === '-' ? 'stdin' : typed(path)} holds ${kindOf(value)}`, {
     expected: 'a JSON object with one member for each input',
+    hint: 'write it as {"name": value, …}',
   });
 }
 
-function parseSingle(definition: Definition, text: string): readonly [name: string, value: Json] {
+function parseSingle(taker: Taker, text: string): readonly [name: string, value: Json] {
   const cut = text.indexOf('=');
   if (cut < 1)
     throw usageError('INPUT_SYNTAX', `-i ${typed(text)} has no name and value`, {
-      expected: 'name=value, e.g. -i idea="A parcel tracking service"',
+      expected: 'name=value',
+      hint: `${describeInputs(taker)}; e.g. -i idea="A parcel tracking service"`,
     });
   const name = text.slice(0, cut);
-  const schemas = inputSchemas(definition);
+  const schemas = inputSchemas(taker);
   const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
-  if (schema === undefined) throw unknownInput(definition, name);
+  if (schema === undefined) throw unknownInput(taker, name);
   return [name, convert(name, text.slice(cut + 1), schema)];
 }
 
@@ -90,22 +104,22 @@ const badInput = (name: string, text: string, types: readonly string[]): CliErro
         : `-i ${name}=…`,
   });
 
-function unknownInput(definition: Definition, name: string): CliError {
-  const near = nearest(name, Object.keys(inputSchemas(definition)));
-  return usageError('INPUT_UNKNOWN', `${definition.name} has no input ${typed(name)}`, {
-    expected: describeInputs(definition),
-    ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }),
+function unknownInput(taker: Taker, name: string): CliError {
+  const near = nearest(name, Object.keys(inputSchemas(taker)));
+  return usageError('INPUT_UNKNOWN', `${taker.name} has no input ${typed(name)}`, {
+    expected: describeInputs(taker),
+    hint: near === undefined ? 'leave it out, or give one of these' : `did you mean '${near}'?`,
   });
 }
 
-function inputSchemas(definition: Definition): JsonObject {
-  const properties = definition.inputSchema['properties'];
+function inputSchemas(taker: Taker): JsonObject {
+  const properties = taker.inputSchema['properties'];
   return isJsonObject(properties) ? properties : {};
 }
 
 /** `its inputs are idea (string), count (integer)` */
-function describeInputs(definition: Definition): string {
-  const inputs = Object.entries(inputSchemas(definition)).map(([name, schema]) => {
+export function describeInputs(taker: Taker): string {
+  const inputs = Object.entries(inputSchemas(taker)).map(([name, schema]) => {
     const types = typesOf(schema);
     return types.length === 0 ? name : `${name} (${types.join(' or ')})`;
   });
