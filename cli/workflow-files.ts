@@ -48,6 +48,10 @@ export function fileOfWorkflow(name: string): string | undefined {
     .find((path) => existsSync(path));
 }
 
+/** Of every workflow file that is found by name. */
+export const workflowPaths = (): readonly string[] =>
+  folders().flatMap((folder) => workflowFiles(folder).map((name) => join(folder, name)));
+
 export const workflowNames = (): readonly string[] =>
   folders().flatMap((folder) => workflowFiles(folder).map((name) => name.replace(/\.[a-z]+$/, '')));
 

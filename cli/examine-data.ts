@@ -1,0 +1,97 @@
+/** What `doctor` says of the data folder and of what lies in it. */
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Config } from '#adapters/config.ts';
+import { openPlatform } from '#adapters/open-platform.ts';
+import { type Platform } from '#adapters/platform.ts';
+import { manifests } from '#agents/manifests.ts';
+import { InfrastructureError } from '#core/failure.ts';
+import { findLetters } from '#functions/redrive.ts';
+import { topologyOf } from '#infra/topology.ts';
+import { broken, fine, type Finding, warning } from './finding.ts';
+import { presentHost } from './host-presence.ts';
+import { hasDeadLetters, topicStates } from './topics.ts';
+
+export async function examineData(config: Config): Promise<readonly Finding[]> {
+  const { dataDir } = config.backend;
+  const place = placeFindings(dataDir);
+  // A look must not make the folder.
+  if (!existsSync(join(dataDir, 'baton.db'))) {
+    if (place.some(({ state }) => state === 'broken')) return place;
+    return [...place, fine('data', 'nothing has been run here yet: ./baton run design-and-provision')];
+  }
+  try {
+    const platform = await openPlatform(config);
+    try {
+      return [...place, ...(await contentFindings(config, platform))];
+    } finally {
+      await platform.close();
+    }
+  } catch (error) {
+    if (!(error instanceof InfrastructureError)) throw error;
+    // The message itself ends with how to fix it.
+    const [, says = error.message, mend = 'see the message'] =
+      /^([^]*?)\s*Fix: ([^]*?)\.?$/.exec(error.message) ?? [];
+    return [...place, broken('data', says, mend)];
+  }
+}
+
+const scarceBytes = 256 * 1024 * 1024;
+
+function placeFindings(dataDir: string): readonly Finding[] {
+  const nearest = firstExisting(dataDir);
+  const elsewhere = 'set BATON_DATA_DIR to a folder that you may write';
+  if (!statSync(nearest).isDirectory()) return [broken('data folder', `${nearest} is no folder`, elsewhere)];
+  try {
+    accessSync(nearest, constants.W_OK);
+  } catch {
+    return [broken('data folder', `${nearest} may not be written`, elsewhere)];
+  }
+  const { bavail, bsize } = statfsSync(nearest);
+  const free = bavail * bsize;
+  const megabytes = `${Math.floor(free / (1024 * 1024))} MB free`;
+  return free < scarceBytes
+    ? [warning('data folder', `${dataDir}: only ${megabytes}`, `free some space, or ${elsewhere}`)]
+    : [fine('data folder', `${dataDir}, ${megabytes}`)];
+}
+
+const firstExisting = (path: string): string =>
+  existsSync(path) || dirname(path) === path ? path : firstExisting(dirname(path));
+
+async function contentFindings(config: Config, platform: Platform): Promise<readonly Finding[]> {
+  const { log, store } = platform;
+  const missing = (await topicStates(log, topologyOf(manifests))).filter(({ state }) => state === 'missing');
+  const open = await openLetters(platform);
+  const quarantined = await store.runs.list({ status: 'quarantined', limit: 100 });
+  const live = await store.runs.list({ status: 'running', limit: 100 });
+  const host = presentHost(config);
+  return [
+    missing.length === 0
+      ? fine('topics', 'all there')
+      : broken('topics', `missing: ${missing.map(({ topic }) => topic).join(', ')}`, './baton topics create'),
+    hostFinding(host?.pid, live.length),
+    quarantined.length === 0
+      ? fine('quarantine', 'no run is set aside')
+      : warning(
+          'quarantine',
+          `${quarantined.length} runs are set aside: ${quarantined[0]?.error?.code ?? 'unknown'}`,
+          `./baton recover ${quarantined[0]?.runId ?? '<run>'}`,
+        ),
+    open === 0
+      ? fine('dead letters', 'none that was not sent again')
+      : warning('dead letters', `${open} not sent again`, './baton dlq list --open'),
+  ];
+}
+
+function hostFinding(pid: number | undefined, live: number): Finding {
+  if (pid !== undefined) return fine('host', `process ${pid} works on this folder`);
+  if (live === 0) return fine('host', 'nobody hosts, and no run waits for it');
+  return warning('host', `nobody hosts, and ${live === 100 ? '100 or more' : live} runs wait`, './baton dev');
+}
+
+async function openLetters({ log }: Platform): Promise<number> {
+  let open = 0;
+  if (await hasDeadLetters(log))
+    for await (const { redriven } of findLetters(log, () => true)) if (redriven === undefined) open += 1;
+  return open;
+}
