@@ -1,0 +1,155 @@
+/**
+ * What may stand at a place of the command line, read from the tree of commands itself: a placeholder's name
+ * (`<workflow>`, `<run>`, `<agent>`…) says what it takes, so a new command completes without a line here.
+ * Nothing here fails: who presses Tab wants no message.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, type Option } from 'commander';
+import { type Context } from './context.ts';
+
+export interface Candidate {
+  /** `:files`: the shell offers files. */
+  readonly text: string;
+  readonly says?: string;
+}
+
+export interface Typed {
+  /** The words before the one that is being typed. */
+  readonly before: readonly string[];
+  readonly last: string;
+}
+
+export async function candidatesFor(
+  context: Context,
+  program: Command,
+  { before, last }: Typed,
+): Promise<readonly Candidate[]> {
+  const { command, words } = walk(program, before);
+  const open = optionTaking(command, words.at(-1));
+  if (open !== undefined) return values(context, placeholderOf(open));
+  if (last.startsWith('-')) return optionsOf(command);
+  if (command.commands.length > 0) return commandsOf(command);
+  const given = positionals(command, words);
+  const argument = command.registeredArguments[given] ?? command.registeredArguments.at(-1);
+  const more = argument !== undefined && (given < command.registeredArguments.length || argument.variadic);
+  return more ? values(context, argument.name()) : optionsOf(command);
+}
+
+/** The command the words lead to, and those of them that it gets. */
+function walk(
+  program: Command,
+  words: readonly string[],
+): { readonly command: Command; readonly words: readonly string[] } {
+  let command = program;
+  let from = 0;
+  for (const [index, word] of words.entries()) {
+    if (word.startsWith('-')) continue;
+    const child = command.commands.find((candidate) => candidate.name() === word);
+    if (child === undefined) break;
+    command = child;
+    from = index + 1;
+  }
+  return { command, words: words.slice(from) };
+}
+
+const everyOption = (command: Command): readonly Option[] => [
+  ...command.options,
+  ...(command.parent === null ? [] : everyOption(command.parent)),
+];
+
+const optionTaking = (command: Command, word: string | undefined): Option | undefined =>
+  everyOption(command).find(
+    (option) => (option.required || option.optional) && (option.long === word || option.short === word),
+  );
+
+const placeholderOf = (option: Option): string => /[<[]([^>\]]+)[>\]]/.exec(option.flags)?.[1] ?? '';
+
+function positionals(command: Command, words: readonly string[]): number {
+  const isValue = (index: number): boolean =>
+    index > 0 && optionTaking(command, words[index - 1]) !== undefined;
+  return words.filter((word, index) => !word.startsWith('-') && !isValue(index)).length;
+}
+
+const commandsOf = (command: Command): readonly Candidate[] =>
+  command
+    .createHelp()
+    .visibleCommands(command)
+    .map((child) => ({ text: child.name(), says: child.summary() || child.description() }));
+
+const optionsOf = (command: Command): readonly Candidate[] => [
+  ...everyOption(command).flatMap(({ long, description }) =>
+    long === undefined || long === null ? [] : [{ text: long, says: description }],
+  ),
+  { text: '--help', says: 'show help' },
+];
+
+const files: Candidate = { text: ':files' };
+
+/** By the name of the placeholder. */
+async function values(context: Context, placeholder: string): Promise<readonly Candidate[]> {
+  switch (placeholder) {
+    case 'workflow':
+      return [...(await import('./workflow-files.ts')).workflowNames().map((text) => ({ text })), files];
+    case 'file':
+    case 'files':
+      return [files];
+    case 'run':
+      return runs(context);
+    case 'agent':
+      return agents();
+    case 'function':
+      return functions();
+    case 'topic':
+      return [
+        ...['request', 'command', 'response', 'output', 'dlq'].map((text) => ({ text })),
+        ...(await agents()),
+      ];
+    case 'shell':
+      return ['bash', 'zsh', 'fish'].map((text) => ({ text }));
+    case 'status':
+      return ['running', 'completed', 'failed', 'cancelled', 'quarantined'].map((text) => ({ text }));
+    case 'level':
+      return ['debug', 'info', 'warn', 'error'].map((text) => ({ text }));
+    case 'letter':
+    case 'letters':
+      return [{ text: '@last', says: 'the newest dead letter' }];
+    default:
+      return [];
+  }
+}
+
+async function agents(): Promise<readonly Candidate[]> {
+  const { manifests } = await import('#agents/manifests.ts');
+  return manifests.map(({ name, description }) => ({ text: name, says: description }));
+}
+
+async function functions(): Promise<readonly Candidate[]> {
+  const [{ manifests }, { topologyOf }] = await Promise.all([
+    import('#agents/manifests.ts'),
+    import('#infra/topology.ts'),
+  ]);
+  return topologyOf(manifests).functions.map(({ name }) => ({ text: name }));
+}
+
+const shownRuns = 20;
+
+/** The newest ones, where the data folder is there already. */
+async function runs({ env, output }: Context): Promise<readonly Candidate[]> {
+  const last: Candidate = { text: '@last', says: 'the newest run' };
+  try {
+    const { readConfig } = await import('#adapters/config.ts');
+    const config = readConfig(env);
+    if (!config.ok || !existsSync(join(config.value.backend.dataDir, 'baton.db'))) return [last];
+    const { withPlatform } = await import('./open.ts');
+    return await withPlatform({ output, env, interactive: false }, async ({ store }) => [
+      last,
+      ...(await store.runs.list({ limit: shownRuns })).map(({ runId, workflow, status }) => ({
+        text: runId,
+        says: `${workflow}, ${status}`,
+      })),
+    ]);
+  } catch {
+    return [last];
+  }
+}
