@@ -1,5 +1,6 @@
 /** The report as a person reads it. */
 import { type Chain } from './chain.ts';
+import { type CommandLine } from './command-line.ts';
 import { type Floors } from './floors.ts';
 import { simulatorText, type SimulatorMeasure } from './simulator.ts';
 
@@ -8,13 +9,14 @@ export interface Report {
   readonly floors: Floors;
   readonly chains: readonly Chain[];
   readonly simulator: SimulatorMeasure;
+  readonly commandLine: CommandLine;
 }
 
 const ms = (value: number): string => value.toFixed(2).padStart(8);
 const count = (value: number): string => value.toFixed(0).padStart(8);
 const ratio = (value: number): string => value.toFixed(1).padStart(8);
 
-export function printReport({ machine, floors, chains, simulator }: Report): string {
+export function printReport({ machine, floors, chains, simulator, commandLine }: Report): string {
   const flush = floors.fdatasync.p50;
   const lines = [
     `embedded default, ${machine.cpus} × ${machine.model}, Node ${machine.node}; milliseconds hold for this machine only`,
@@ -46,6 +48,10 @@ export function printReport({ machine, floors, chains, simulator }: Report): str
         count(chain.syncsPerRun),
       ].join(''),
     ),
+    '',
+    'command line                        p50 ms   p99 ms',
+    `node -e ''                        ${ms(commandLine.bare.p50)} ${ms(commandLine.bare.p99)}`,
+    `baton --help                      ${ms(commandLine.help.p50)} ${ms(commandLine.help.p99)}   ${commandLine.modules} modules; ${ms(commandLine.help.p50 - commandLine.bare.p50).trim()} ms more, of 150 allowed`,
   ];
   return `${lines.join('\n')}\n\n${simulatorText(simulator)}`;
 }

@@ -5,6 +5,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openHostedEngine } from '#tests/engine/embedded-host.ts';
+import { measureCommandLine } from './command-line.ts';
 import { measureFloors } from './floors.ts';
 import { chainOf, measureChain } from './chain.ts';
 import { printReport, type Report } from './report.ts';
@@ -27,6 +28,7 @@ try {
     floors,
     chains,
     simulator: await measureSimulator(quick),
+    commandLine: measureCommandLine(quick ? 10 : 30),
   };
   process.stdout.write(values.json === true ? `${JSON.stringify(report)}\n` : printReport(report));
 } finally {

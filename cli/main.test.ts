@@ -2,37 +2,41 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { type Command } from 'commander';
+import { examplesFor, pathOf } from './command.ts';
+import { createOutput } from './output.ts';
+import { buildProgram } from './program.ts';
 import { baton, hasStack, root, startBaton, temporaryFolder } from './spawn.fixture.ts';
 
 const folder = temporaryFolder();
 after(() => folder.remove());
 
-const commands = [
-  [],
-  ['run'],
-  ['dev'],
-  ['validate'],
-  ['plan'],
-  ['runs'],
-  ['runs', 'list'],
-  ['runs', 'get'],
-  ['runs', 'watch'],
-  ['runs', 'cancel'],
-  ['events'],
-  ['events', 'publish'],
-  ['events', 'tail'],
-  ['agents'],
-  ['agents', 'list'],
-  ['agents', 'get'],
-];
+/** Every command of the tree, the program itself first. */
+const all = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(all)];
+const program = () => buildProgram(createOutput({}), async () => undefined);
 
 describe('the command line', () => {
-  it('begins the help of every command with two examples, on stdout', async () => {
+  it('has two examples of its own for every command, and says for each argument what it is called', () => {
+    const commands = all(program()).filter((command) => command.name() !== 'help');
+    assert.ok(commands.length > 30, `${commands.length} commands`);
     for (const command of commands) {
-      const { code, stdout, stderr } = await baton([...command, '--help']);
-      assert.equal(code, 0, command.join(' '));
+      const path = pathOf(command);
+      const examples = examplesFor(command);
+      assert.equal(examples.length, 2, path);
+      for (const example of examples) assert.ok(example.startsWith(path.split(' ')[0] ?? ''), example);
+      assert.ok(command.description().endsWith('.'), path);
+    }
+  });
+
+  it('begins help with the examples, on stdout, within 80 columns', async () => {
+    const pages = await Promise.all(
+      [[], ['runs'], ['dlq', 'redrive']].map((command) => baton([...command, '--help'])),
+    );
+    for (const { code, stdout, stderr } of pages) {
+      assert.equal(code, 0);
       assert.equal(stderr, '');
       assert.match(stdout, /^Examples:\n {2}\$ \.\/baton .+\n {2}\$ \.\/baton .+\n\nUsage:/);
+      for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
     }
   });
 
@@ -72,11 +76,12 @@ describe('the command line', () => {
 
   it('names the nearest command and option, exit 2', async () => {
     const wrong: readonly (readonly [readonly string[], RegExp])[] = [
-      [['rnu'], /unknown command 'rnu'[^]*run/],
-      [['runs', 'lits'], /unknown command 'lits'[^]*list/],
-      [['validate', 'x.yaml', '--jsn'], /unknown option '--jsn'[^]*--json/],
+      [['rnu'], /unknown command 'rnu'\nexpected: one of run, dev[^]*did you mean 'run'\?/],
+      [['rusn', 'list'], /unknown command 'rusn'[^]*did you mean 'runs'\?/],
+      [['runs', 'lits'], /unknown command 'lits'[^]*did you mean 'list'\?/],
+      [['validate', 'x.yaml', '--jsn'], /unknown option '--jsn'[^]*did you mean '--json'\?/],
       [['events', 'tail'], /--topic/],
-      [['plan'], /missing required argument/],
+      [['plan'], /missing required argument[^]*expected: \.\/baton plan <workflow>/],
     ];
     for (const [args, expected] of wrong) {
       const { code, stdout, stderr } = await baton(args);
@@ -84,7 +89,7 @@ describe('the command line', () => {
       assert.equal(stdout, '');
       assert.match(stderr, /^error\[USAGE\]: /);
       assert.match(stderr, expected);
-      assert.match(stderr, /help: \.\/baton .*--help/);
+      assert.match(stderr, /help: .*\.\/baton .*--help/);
       assert.equal(hasStack(stderr), false);
     }
   });

@@ -93,7 +93,9 @@ function unknownOf(program: Command, words: readonly string[]): readonly string[
     const command = program.commands.find((candidate) => candidate.name() === word);
     return command === undefined ? [word] : unknownOf(command, rest);
   }
-  const known = program.options.flatMap(({ short, long }) => [short, long]);
+  // The options of the whole program go with every command.
+  const options = [...program.options, ...(program.parent?.parent ?? program.parent ?? program).options];
+  const known = options.flatMap(({ short, long }) => [short, long]);
   return words.filter((each) => /^--?[a-z]/.test(each) && each !== '--help' && !known.includes(each));
 }
 
@@ -134,7 +136,15 @@ test('every file and folder of this repository that a page names is there', () =
 
 test('the recipes name the files they touch', () => {
   const parts = section('Recipes').split(/^### /m).slice(1);
-  const things = ['n event type', 'n agent', ' workflow', ' function', ' setting', ' failure code'];
+  const things = [
+    'n event type',
+    'n agent',
+    ' workflow',
+    ' function',
+    ' command',
+    ' setting',
+    ' failure code',
+  ];
   assert.deepEqual(
     parts.map((part) => part.split('\n')[0]),
     things.map((thing) => `Add a${thing}`),

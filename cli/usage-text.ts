@@ -1,0 +1,42 @@
+/** Commander's words for a mistake on the command line, in the four parts that every message of Baton has. */
+import { type Command } from 'commander';
+
+/** `error[USAGE]: what went wrong`, what was expected, and how to fix it, a line each. */
+export function usageText(command: Command, path: string, text: string): string {
+  const [, what = text, near] =
+    /^(?:error: )?([^]*?)(?:\n\(Did you mean (?:one of )?([^]*)\?\))?\s*$/.exec(text) ?? [];
+  const [, kind, given = ''] = /^unknown (command|option) '([^]*)'$/.exec(what) ?? [];
+  const likeliest = near === undefined ? undefined : likeliestOf(given, near.split(', '));
+  const help = `./baton ${path === '' ? '' : `${path} `}--help shows what it takes, with examples`;
+  return [
+    `error[USAGE]: ${what}`,
+    ...(kind === 'command' ? [`expected: one of ${visible(command).join(', ')}`] : []),
+    ...(what.startsWith('missing required argument') ? [`expected: ./baton ${path} ${takes(command)}`] : []),
+    `help: ${likeliest === undefined ? help : `did you mean '${likeliest}'? ${help}`}`,
+    '',
+  ].join('\n');
+}
+
+/** Letters changed round are the commonest slip: `rusn` means `runs`, not `run`. */
+function likeliestOf(given: string, near: readonly string[]): string | undefined {
+  const letters = (word: string): string => [...word].sort().join('');
+  return (
+    near.find((word) => letters(word) === letters(given)) ??
+    near.find((word) => word.length === given.length) ??
+    near[0]
+  );
+}
+
+const visible = (command: Command): readonly string[] =>
+  command
+    .createHelp()
+    .visibleCommands(command)
+    .map((child) => child.name());
+
+const takes = (command: Command): string =>
+  command.registeredArguments
+    .map((argument) => {
+      const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+      return argument.required ? `<${name}>` : `[${name}]`;
+    })
+    .join(' ');
