@@ -30,6 +30,7 @@ describe('runs retry', () => {
     const result = resultOf(stdout);
     assert.notEqual(result.run, scene.failed.run);
     assert.match(stderr, new RegExp(`Retry of run ${scene.failed.run}: run ${result.run}`));
+    assert.match(stderr, new RegExp(`\\./baton runs retry ${result.run} starts again where it stopped`));
     const [old, again] = [await shown(scene.failed.run), await shown(result.run)];
     assert.equal(again.retryOf, scene.failed.run);
     assert.deepEqual(again.input, old.input);

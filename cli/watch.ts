@@ -61,6 +61,10 @@ export async function printResult(
   if (askedScriptedModel(commits))
     output.problem('The scripted model answered, not a real one: set OPENAI_API_KEY to ask a real model.');
   output.data(JSON.stringify(await resultOf(platform.store.blobs, run)));
+  if (run.outcome.status !== 'completed')
+    output.note(
+      `./baton runs get ${run.runId} shows what happened; ./baton runs retry ${run.runId} starts again where it stopped.`,
+    );
   return exitOf(run);
 }
 

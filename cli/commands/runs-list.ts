@@ -32,7 +32,7 @@ export async function runsListCommand(context: Context, options: ListOptions): P
     else
       output.data(
         table(
-          ['RUN', 'WORKFLOW', 'STATUS', 'STARTED', 'TOOK'],
+          ['RUN', 'WORKFLOW', 'STATUS', 'STARTED', 'TOOK', 'FAILURE'],
           rows.map((row) => cells(row, clock.now(), output.columns() !== undefined)),
           output.columns(),
         ),
@@ -60,13 +60,14 @@ export function rowJson(row: RunRow): Readonly<Record<string, unknown>> {
 const cells = (row: RunRow, now: number, short: boolean): readonly string[] => [
   row.runId,
   row.workflow,
-  row.error === undefined ? row.status : `${row.status} (${row.error.code})`,
+  row.status,
   short
     ? `${durationText(now - row.startedAt).split(' ')[0] ?? ''} ago`
     : `${new Date(row.startedAt).toISOString().slice(0, 19)}Z`,
   row.endedAt === undefined && row.status !== 'running'
     ? ''
     : durationText((row.endedAt ?? now) - row.startedAt),
+  row.error?.code ?? '',
 ];
 
 function parseStatus(text: string): RowStatus {
