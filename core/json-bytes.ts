@@ -24,8 +24,8 @@ export function parseJsonBytes(bytes: Uint8Array): Result<ParsedJson, WireProble
   if (text === undefined) return no(notUtf8(bytes));
   try {
     return ok({ value: JSON.parse(text) as Json, text });
-  } catch {
-    return no(notJson(text, bytes.length));
+  } catch (error) {
+    return no(notJson(text, bytes.length, error));
   }
 }
 
@@ -193,8 +193,10 @@ const isExact = (value: number, literal: string): boolean =>
   String(value) === literal ||
   BigInt(literal) === BigInt(value);
 
-function notJson(text: string, size: number): WireProblem {
-  const offset = Buffer.byteLength(text.slice(0, jsonSyntaxOffset(text)));
+function notJson(text: string, size: number, error: unknown): WireProblem {
+  // An early end needs no search for its place, and it is what a text of a million open brackets has.
+  const isCutOff = error instanceof SyntaxError && error.message === 'Unexpected end of JSON input';
+  const offset = isCutOff ? size : Buffer.byteLength(text.slice(0, jsonSyntaxOffset(text)));
   const what = offset >= size ? 'an early end' : 'something else';
   return wireProblem('CE_PARSE', {
     got: `${what} at byte offset ${offset} of ${size}`,

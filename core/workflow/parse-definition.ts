@@ -18,6 +18,7 @@ import { looksSecret, type Problem, quote } from './problem.ts';
 import { readJson } from './read-json.ts';
 import { enoughProblems, newReport, type Report, type Where } from './report.ts';
 import { fieldOf, jsonOf, type MapEntry, type MapNode, type SourceNode, typeName } from './source-node.ts';
+import { refuseStepCount } from './source-size.ts';
 import { parseStep } from './step.ts';
 import { isVersion } from './version-range.ts';
 
@@ -142,10 +143,7 @@ function parseSteps(
 ): readonly StepDefinition[] {
   const node = fieldOf(root, 'steps');
   if (node?.kind === 'map' && (entries.length < stepCount.least || entries.length > stepCount.most)) {
-    report.add('WF_STEP_COUNT', node, `${entries.length} steps`, {
-      expected: `${stepCount.least} to ${stepCount.most} steps`,
-      hint: entries.length === 0 ? 'add a step' : 'split the workflow',
-    });
+    refuseStepCount(report, node, entries.length);
     return [];
   }
   checkCase(entries, report);

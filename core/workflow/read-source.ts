@@ -1,31 +1,32 @@
 /**
  * Bytes or text → a tree of JSON values with positions, from YAML or JSON. The only file that knows the YAML library.
- * RS1. Size, encoding, depth, anchors and tags are checked on tokens, before anything recursive sees the text.
+ * RS1. Size, encoding, depth, anchors and tags are checked on text and tokens, before anything recursive sees them.
  * RS2. What JSON cannot say, or JavaScript would change, is a problem: duplicate and reserved keys, numbers that
  *      are not finite or not exact.   RS3. Nothing is thrown.
  */
 import {
+  Composer,
+  type Document,
   isMap,
   isScalar,
   isSeq,
   Lexer,
-  LineCounter,
   type Node,
-  parseDocument,
   type Pair,
+  Parser,
   type YAMLError,
 } from 'yaml';
 import { type Result } from '../failure.ts';
 import { type Position, type Problem, quote } from './problem.ts';
-import { newReport, type Report, type Where } from './report.ts';
-import { escapePointer } from './scope.ts';
 import { checkKey, deepestSource, refuseDepth } from './read-json.ts';
+import { enoughProblems, newReport, type Report, type Where } from './report.ts';
+import { escapePointer } from './scope.ts';
 import { type MapEntry, type ScalarNode, type SourceNode } from './source-node.ts';
-import { refuseAlias, refuseDocuments, refuseTag } from './source-refusal.ts';
+import { endOfLine, lineAt, placedText, type PlacedText, positionOf } from './source-places.ts';
+import { refuseDocuments } from './source-refusal.ts';
+import { checkSize } from './source-size.ts';
 import { decodeText } from './source-text.ts';
-
-/** Columns: far more than 64 levels need, far fewer than would make the parser's recursion deep. */
-const widestIndent = 300;
+import { checkTokens } from './source-tokens.ts';
 
 /** `file`: a name ending in `.json` is held to JSON's own syntax; anything else is YAML, of which JSON is a part. */
 export function readSource(
@@ -35,39 +36,21 @@ export function readSource(
   const report = newReport();
   const text = decodeText(source, report);
   if (text === undefined) return { ok: false, problem: report.problems };
-  const lines = new LineCounter();
-  const reader: Reader = { text, lines, report, isJson: options.file?.endsWith('.json') === true };
-  lines.lineStarts.push(0, ...lineStarts(text));
-  if (reader.isJson) checkJson(reader);
-  if (report.problems.length === 0) checkTokens(reader);
-  const node = report.problems.length === 0 ? parse(reader) : undefined;
+  const reader: Reader = { ...placedText(text), report };
+  checkSize(reader, report);
+  if (report.problems.length === 0 && options.file?.endsWith('.json') === true) checkJson(reader);
+  const tokens =
+    report.problems.length === 0 ? checkTokens(reader, new Lexer().lex(text), report) : undefined;
+  const node = tokens === undefined ? undefined : parse(reader, tokens);
   return node === undefined || report.problems.length > 0
     ? { ok: false, problem: report.problems }
     : { ok: true, value: node };
 }
 
-interface Reader {
-  readonly text: string;
-  readonly lines: LineCounter;
+/** The text with the places of its lines, and where its problems go. */
+interface Reader extends PlacedText {
   readonly report: Report;
-  readonly isJson: boolean;
 }
-
-function lineStarts(text: string): number[] {
-  const starts: number[] = [];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
-}
-
-function positionOf(reader: Reader, offset: number, length = 1): Position {
-  const { line, col } = reader.lines.linePos(Math.min(offset, reader.text.length));
-  return { line, column: col, endColumn: col + Math.max(1, length) };
-}
-
-const lineAt = (reader: Reader, line: number): string => {
-  const start = reader.lines.lineStarts[line - 1] ?? 0;
-  return reader.text.slice(start, reader.lines.lineStarts[line] ?? reader.text.length);
-};
 
 function checkJson(reader: Reader): void {
   try {
@@ -87,70 +70,12 @@ function checkJson(reader: Reader): void {
   }
 }
 
-/** RS1: one pass over the tokens, which are made without recursion. Stops at the first refusal. */
-function checkTokens(reader: Reader): void {
-  let offset = 0;
-  let lineBegin = 0;
-  let flow = 0;
-  let documents = 0;
-  let lineStart = true;
-  let isText = false;
-  for (const token of new Lexer().lex(reader.text)) {
-    // The lexer's own marks: document, end of flow, "a scalar follows".
-    if (token === '\u001f') isText = true;
-    if (token === '\u0002' || token === '\u0018' || token === '\u001f') continue;
-    const sign = token.charAt(0);
-    const where = (): Where => ({ at: positionOf(reader, offset, token.length), path: '' });
-    if (isText) isText = false;
-    else if (token === '[' || token === '{') flow += 1;
-    else if (token === ']' || token === '}') flow = Math.max(0, flow - 1);
-    else if (token === '---') documents += 1;
-    else if (sign === '&' || sign === '*') return refuseAlias(reader.report, where(), token);
-    else if (sign === '!') return refuseTag(reader.report, where(), token);
-    else if (lineStart && flow === 0 && /^ *\t/.test(token))
-      refuseTab(reader, where(), offset + token.length);
-    const wide =
-      flow === 0 && offset - lineBegin > widestIndent && (lineStart || sign === '-' || sign === '?');
-    if (flow > deepestSource || (wide && token.trim() !== '')) return refuseDepth(reader.report, where());
-    if (documents > 1) return refuseDocuments(reader.report, where());
-    lineStart = token.endsWith('\n') || (lineStart && token.trim() === '');
-    offset += token.length;
-    const end = token.lastIndexOf('\n');
-    if (end >= 0) lineBegin = offset - (token.length - end - 1);
-  }
-}
-
-function refuseTab(reader: Reader, where: Where, next: number): void {
-  // A line of nothing but white space is harmless.
-  if (/^[\r\n#]?$/.test(reader.text.charAt(next))) return;
-  reader.report.add('WF_YAML_SYNTAX', where, 'a tab as indentation: tabs are not allowed', {
-    expected: 'spaces',
-    hint: 'indent with spaces, two for each level',
-  });
-}
-
-function parse(reader: Reader): SourceNode | undefined {
+function parse(reader: Reader, tokens: readonly string[]): SourceNode | undefined {
   try {
-    const document = parseDocument(reader.text, {
-      version: '1.2',
-      schema: 'core',
-      // Found below, with the place of the first one; the library's own check is quadratic.
-      uniqueKeys: false,
-      prettyErrors: false,
-      merge: false,
-      logLevel: 'error',
-    });
+    const document = documentOf(reader, tokens);
+    if (document === undefined) return undefined;
     if (document.errors.length > 0) reportSyntax(reader, document.errors);
-    else if (isNothing(document.contents))
-      reader.report.add(
-        'WF_EMPTY',
-        { at: { line: 1, column: 1 }, path: '' },
-        'the file defines no workflow',
-        {
-          expected: 'name, version and steps',
-          hint: 'workflows/design-and-provision.yaml is an example',
-        },
-      );
+    else if (isNothing(document.contents)) refuseEmpty(reader.report);
     else return convert(document.contents, '', 0, reader);
   } catch {
     // The parser gave up on something that passed the checks above; it must not take the process with it (RS3).
@@ -158,6 +83,40 @@ function parse(reader: Reader): SourceNode | undefined {
   }
   return undefined;
 }
+
+/** What the library's `parseDocument` does, from tokens that are there already. */
+function documentOf(reader: Reader, tokens: readonly string[]): Document.Parsed | undefined {
+  const composer = new Composer({
+    version: '1.2',
+    schema: 'core',
+    // Found below, with the place of the first one; the library's own check is quadratic.
+    uniqueKeys: false,
+    prettyErrors: false,
+    merge: false,
+    logLevel: 'error',
+  });
+  let first: Document.Parsed | undefined;
+  for (const document of composer.compose(syntaxOf(tokens), true, reader.text.length)) {
+    if (first === undefined) first = document;
+    else {
+      refuseDocuments(reader.report, { at: positionOf(reader, document.range[0]), path: '' });
+      return undefined;
+    }
+  }
+  return first;
+}
+
+function* syntaxOf(tokens: readonly string[]) {
+  const parser = new Parser();
+  for (const token of tokens) yield* parser.next(token);
+  yield* parser.end();
+}
+
+const refuseEmpty = (report: Report): void =>
+  report.add('WF_EMPTY', { at: { line: 1, column: 1 }, path: '' }, 'the file defines no workflow', {
+    expected: 'name, version and steps',
+    hint: 'workflows/design-and-provision.yaml is an example',
+  });
 
 const isNothing = (contents: Node | null): contents is null =>
   contents === null || (isScalar(contents) && contents.value === null && (contents.source ?? '') === '');
@@ -171,7 +130,7 @@ function reportSyntax(reader: Reader, errors: readonly YAMLError[]): void {
     lines.add(at.line);
     const expression = lineAt(reader, at.line).includes('${{');
     reader.report.add(
-      error.code === 'MULTIPLE_DOCS' ? 'WF_MULTI_DOC' : 'WF_YAML_SYNTAX',
+      'WF_YAML_SYNTAX',
       { at, path: '' },
       expression ? 'YAML cannot read this line: an expression in it needs quotes' : lowerFirst(error.message),
       expression
@@ -190,69 +149,85 @@ function reportSyntax(reader: Reader, errors: readonly YAMLError[]): void {
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 function convert(node: Node | null, path: string, depth: number, reader: Reader): SourceNode {
-  const [start, end] = node?.range ?? [0, 0];
-  const at = positionOf(reader, start, Math.min(end, endOfLine(reader, start)) - start);
-  if (depth > deepestSource) refuseDepth(reader.report, { at, path });
+  const place = placeOf(node, path, reader);
+  if (depth > deepestSource) refuseDepth(reader.report, place);
   else if (isSeq(node)) {
     const items = node.items.map((item, index) =>
       convert(item as Node | null, `${path}/${index}`, depth + 1, reader),
     );
-    return { kind: 'list', at, path, items };
+    return withPlace({ kind: 'list', items }, place);
   } else if (isMap(node))
-    return { kind: 'map', at, path, entries: entriesOf(node.items, path, depth, reader) };
-  return scalarOf(node, at, path, reader);
+    return withPlace({ kind: 'map', entries: entriesOf(node.items, path, depth, reader) }, place);
+  return scalarOf(node, place, reader);
 }
 
-const endOfLine = (reader: Reader, offset: number): number => {
-  const end = reader.text.indexOf('\n', offset);
-  return end < 0 ? reader.text.length : end;
-};
+/** Its position is worked out when it is asked for: a file has 100,000 values, and few are reported. */
+function placeOf(node: Node | null, path: string, reader: Reader): Where {
+  const [start, end] = node?.range ?? [0, 0];
+  return {
+    get at() {
+      return positionOf(reader, start, Math.min(end, endOfLine(reader, start)) - start);
+    },
+    path,
+  };
+}
+
+/** The getter stays a getter: spreading `place` would work the position out. */
+const withPlace = <T extends object>(value: T, place: Where): T & Where => ({
+  ...value,
+  get at() {
+    return place.at;
+  },
+  path: place.path,
+});
 
 function entriesOf(pairs: readonly Pair[], path: string, depth: number, reader: Reader): readonly MapEntry[] {
   const entries = new Map<string, MapEntry>();
   for (const pair of pairs) {
+    if (reader.report.problems.length >= enoughProblems) break;
     const keyNode = pair.key as Node | null;
-    const [start, end] = keyNode?.range ?? [0, 0];
-    const keyAt = positionOf(reader, start, end - start);
     if (!isScalar(keyNode) || keyNode.value === null) {
-      reader.report.add('WF_YAML_SYNTAX', { at: keyAt, path }, 'a key that is not text', {
+      reader.report.add('WF_YAML_SYNTAX', placeOf(keyNode, path, reader), 'a key that is not text', {
         expected: 'a text as key',
         hint: 'put the key in quotes',
       });
       continue;
     }
     const key = typeof keyNode.value === 'string' ? keyNode.value : (keyNode.source ?? '');
-    const where = { at: keyAt, path: `${path}/${escapePointer(key)}` };
+    const where = placeOf(keyNode, `${path}/${escapePointer(key)}`, reader);
     checkKey(key, where, reader.report);
     const first = entries.get(key);
-    if (first !== undefined)
+    if (first === undefined) entries.set(key, entryOf(key, where, pair, depth, reader));
+    else
       reader.report.add(
         path === '/steps' ? 'WF_DUP_STEP' : 'WF_YAML_DUP_KEY',
         where,
         `key ${quote(key)} is given twice: first at line ${first.keyAt.line}`,
         { expected: 'each key once', hint: 'rename or remove one of them' },
       );
-    else
-      entries.set(key, {
-        key,
-        keyAt,
-        value: convert(pair.value as Node | null, where.path, depth + 1, reader),
-      });
   }
   return [...entries.values()];
 }
 
-function scalarOf(node: Node | null, at: Position, path: string, reader: Reader): ScalarNode {
+const entryOf = (key: string, where: Where, pair: Pair, depth: number, reader: Reader): MapEntry => ({
+  key,
+  get keyAt() {
+    return where.at;
+  },
+  value: convert(pair.value as Node | null, where.path, depth + 1, reader),
+});
+
+function scalarOf(node: Node | null, place: Where, reader: Reader): ScalarNode {
   const raw: unknown = isScalar(node) ? node.value : null;
   const [start, end] = node?.range ?? [0, 0];
   const written = (isScalar(node) ? node.source : undefined) ?? reader.text.slice(start, end);
-  const value = typeof raw === 'number' ? numberOf(raw, written, { at, path }, reader.report) : raw;
+  const value = typeof raw === 'number' ? numberOf(raw, written, place, reader.report) : raw;
   const json =
     typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number' ? value : null;
   const text = typeof json === 'string' ? json : written;
   const locate = (offset: number, length: number): Position =>
     locateIn(text, { start, end }, offset, length, reader);
-  return { kind: 'scalar', at, path, value: json, written, locate };
+  return withPlace({ kind: 'scalar', value: json, written, locate } as const, place);
 }
 
 function numberOf(value: number, written: string, where: Where, report: Report): number {

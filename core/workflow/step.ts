@@ -8,7 +8,7 @@ import { bodyWords, checkWords, stepWords } from './language.ts';
 import { nearest } from './nearest.ts';
 import { quote } from './problem.ts';
 import { expressionOf, templateOf } from './placed-expression.ts';
-import { didYouMean, type Report, type Where } from './report.ts';
+import { didYouMean, enoughProblems, type Report, type Where } from './report.ts';
 import { parseJoin, parseRetry } from './retry.ts';
 import { type MapEntry, type MapNode, type SourceNode } from './source-node.ts';
 import { templateReads } from './template.ts';
@@ -103,13 +103,16 @@ function needsOf(
   context: StepContext,
 ): readonly string[] {
   const needs = new Set<string>();
-  for (const need of textsOf(takeField(node, 'needs', context.report), context.report))
+  for (const need of textsOf(takeField(node, 'needs', context.report), context.report)) {
+    // Looking for the nearest of thousands of ids, for thousands of wrong ones, would take seconds.
+    if (context.report.problems.length >= enoughProblems) break;
     if (context.order.has(need.value)) needs.add(need.value);
     else
       context.report.add('WF_UNKNOWN_STEP', need, `unknown step ${quote(need.value)}`, {
         expected: `a step of this workflow: ${[...context.order.keys()].slice(0, 20).join(', ')}`,
         ...didYouMean(nearest(need.value, context.order.keys()), 'correct the id or remove it'),
       });
+  }
   for (const [root, id] of reads) if (root === 'steps' && id !== undefined) needs.add(id);
   return [...needs].sort((a, b) => (context.order.get(a) ?? 0) - (context.order.get(b) ?? 0));
 }
