@@ -8,6 +8,7 @@ import { resolve } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { type CapabilityKeys } from '#core/capability.ts';
 import { no, ok, type Result } from '#core/failure.ts';
+import { echoed } from '#core/redact.ts';
 import { type FunctionSettings } from './platform.ts';
 import { type SettingName, type SettingSpec, settings } from './settings.ts';
 import * as parse from './setting-values.ts';
@@ -48,6 +49,13 @@ export interface ConfigProblem {
   readonly name: string;
   /** What went wrong, the value given (never a secret's), what was expected, how to fix it. */
   readonly message: string;
+  /** The value given, as it may be shown. */
+  readonly got: string;
+  readonly expected: string;
+  /** How to fix it. */
+  readonly hint: string;
+  /** Nothing changes until somebody changes the environment. */
+  readonly retryable: false;
 }
 
 /** Reads the whole environment: a config, or every problem in it. */
@@ -128,8 +136,13 @@ function readSecrets(env: NodeJS.ProcessEnv, problems: ConfigProblem[]): Record<
   for (const [name, value] of Object.entries(env)) {
     if (!isSecretName(name) || value === undefined) continue;
     if (value.trim() === '') {
-      const message = `${name} is set to nothing. Expected the secret's value. Set it, or remove the variable.`;
-      problems.push({ code: 'SECRET_MISSING', name, message });
+      problems.push(
+        configProblem('SECRET_MISSING', name, `${name} is set to nothing.`, {
+          got: 'nothing',
+          expected: "the secret's value",
+          hint: 'Set it, or remove the variable.',
+        }),
+      );
     } else if (value.length < 8) {
       // Shorter ones would blank out half of every log line, or leak: no good choice is left.
       problems.push(typeProblem(name, '', 'at least 8 characters, so that it can be kept out of logs'));
@@ -145,15 +158,20 @@ const isSecretName = (name: string): boolean => /^BATON_SECRET_[A-Z][A-Z0-9_]{0,
 function unknownNames(env: NodeJS.ProcessEnv): readonly ConfigProblem[] {
   return Object.keys(env)
     .filter((name) => name.startsWith('BATON_') && !Object.hasOwn(settings, name) && !isSecretName(name))
-    .map((name) => ({ code: 'CONFIG_UNKNOWN', name, message: unknownMessage(name) }));
+    .map(unknownName);
 }
 
-function unknownMessage(name: string): string {
+function unknownName(name: string): ConfigProblem {
   const known = Object.keys(settings);
   const nearest = name.startsWith('BATON_SECR')
     ? `${secretPrefix}<NAME>, its name in capitals, digits and _`
     : known.reduce((best, next) => (distance(name, next) < distance(name, best) ? next : best));
-  return `${name} is not a setting of Baton. Expected one of the names in docs/reference/environment.md; the nearest is ${nearest}. Rename the variable or remove it.`;
+  const shown = echoed(name);
+  return configProblem('CONFIG_UNKNOWN', shown, `${shown} is not a setting of Baton.`, {
+    got: shown,
+    expected: `one of the names in docs/reference/environment.md; the nearest is ${nearest}`,
+    hint: 'Rename the variable or remove it.',
+  });
 }
 
 function backendProblems(env: NodeJS.ProcessEnv): readonly ConfigProblem[] {
@@ -163,19 +181,27 @@ function backendProblems(env: NodeJS.ProcessEnv): readonly ConfigProblem[] {
   const [present, absent] = kafka
     ? (['KAFKA_BOOTSTRAP_SERVERS', 'MONGODB_URI'] as const)
     : (['MONGODB_URI', 'KAFKA_BOOTSTRAP_SERVERS'] as const);
-  return kafka && mongo
-    ? [{ code: 'CONFIG_UNSUPPORTED', name: present, message: unsupportedMessage }]
-    : [
+  if (kafka && mongo)
+    return [
+      configProblem(
+        'CONFIG_UNSUPPORTED',
+        present,
+        'KAFKA_BOOTSTRAP_SERVERS and MONGODB_URI are both set, and this version of Baton cannot use them yet.',
         {
-          code: 'CONFIG_CONFLICT',
-          name: absent,
-          message: `${present} is set and ${absent} is not. Expected both (Kafka with MongoDB) or neither (everything embedded in BATON_DATA_DIR). Set ${absent}, or unset ${present}.`,
+          got: 'both',
+          expected: 'neither: log and store are then embedded in BATON_DATA_DIR',
+          hint: 'Unset both.',
         },
-      ];
+      ),
+    ];
+  return [
+    configProblem('CONFIG_CONFLICT', absent, `${present} is set and ${absent} is not.`, {
+      got: `only ${present}`,
+      expected: 'both (Kafka with MongoDB) or neither (everything embedded in BATON_DATA_DIR)',
+      hint: `Set ${absent}, or unset ${present}.`,
+    }),
+  ];
 }
-
-const unsupportedMessage =
-  'KAFKA_BOOTSTRAP_SERVERS and MONGODB_URI are both set, and this version of Baton cannot use them yet. Expected neither: log and store are then embedded in BATON_DATA_DIR. Unset both.';
 
 const isSet = (env: NodeJS.ProcessEnv, name: SettingName): boolean => (env[name] ?? '').trim() !== '';
 
@@ -183,16 +209,28 @@ function typeProblem(name: string, text: string, expected: string): ConfigProble
   const spec: SettingSpec | undefined = Object.hasOwn(settings, name)
     ? settings[name as SettingName]
     : undefined;
-  const given =
-    spec === undefined || spec.secret ? 'a value that is not shown' : JSON.stringify(text.slice(0, 200));
-  const fix =
+  const got = spec === undefined || spec.secret ? 'a value that is not shown' : `"${echoed(text)}"`;
+  const hint =
     spec?.default === undefined ? 'Set it so, or unset it.' : `Set it so, or unset it for ${spec.default}.`;
-  return {
-    code: 'CONFIG_TYPE',
-    name,
-    message: `${name} cannot be used: given ${given}. Expected ${expected}. ${fix}`,
-  };
+  return configProblem('CONFIG_TYPE', name, `${name} cannot be used: given ${got}.`, {
+    got,
+    expected,
+    hint,
+  });
 }
+
+const configProblem = (
+  code: ConfigProblem['code'],
+  name: string,
+  what: string,
+  parts: { readonly got: string; readonly expected: string; readonly hint: string },
+): ConfigProblem => ({
+  code,
+  name,
+  message: `${what} Expected ${parts.expected}. ${parts.hint}`,
+  ...parts,
+  retryable: false,
+});
 
 function deepFreeze<T>(value: T): T {
   // Typed arrays with elements cannot be frozen; key material is never handed out for writing.

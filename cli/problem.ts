@@ -2,6 +2,7 @@
  * What the command line could not do, as one error that `main.ts` turns into text and an exit code.
  * A person never sees a stack trace: expected problems arrive here, anything else is a bug and said to be one.
  */
+import { echoed } from '#core/redact.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
 export interface CliProblem {
@@ -40,10 +41,5 @@ export function renderCliProblem(problem: Omit<CliProblem, 'exit'>): string {
   return lines.join('\n');
 }
 
-const longestEcho = 80;
-
-/** What a person typed, as it may stand in a message: quoted, one line, cut at 80 characters. */
-export function typed(text: string): string {
-  const line = text.replace(/\p{Cc}/gu, '·');
-  return `'${line.length > longestEcho ? `${line.slice(0, longestEcho - 1).toWellFormed()}…` : line}'`;
-}
+/** What a person typed, as it may stand in a message. */
+export const typed = (text: string): string => `'${echoed(text)}'`;

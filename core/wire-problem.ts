@@ -1,8 +1,9 @@
 /**
  * What may be wrong with a record or an event on the wire: codes, and their one text form.
  * WP1. A code, once published, keeps its meaning: dead letters carry it and people search for it.
- * WP2. A capability is never echoed, and no echoed value is longer than 80 characters.
+ * WP2. No key and no capability is echoed, and no echoed value is longer than 80 characters.
  */
+import { echoed } from './redact.ts';
 
 /** Each code with what went wrong. */
 export const wireCodes = {
@@ -40,6 +41,13 @@ export interface WireProblem {
   readonly message: string;
   /** JSON pointer into the event, where the problem has a place there. */
   readonly path?: string;
+  /** The value given, as it may be shown. */
+  readonly got: string;
+  readonly expected: string;
+  /** How to fix it. */
+  readonly hint: string;
+  /** The same bytes are wrong again next time. */
+  readonly retryable: false;
 }
 
 /** `got` is shown as it is; make it with `shown`. */
@@ -47,9 +55,11 @@ export function wireProblem(
   code: WireCode,
   parts: { readonly path?: string; readonly got: string; readonly expected: string; readonly fix: string },
 ): WireProblem {
-  const place = parts.path === undefined || parts.path === '' ? '' : ` at ${cut(parts.path)}`;
-  const message = `${wireCodes[code]}${place}: got ${parts.got}; expected ${parts.expected}; ${parts.fix}`;
-  return parts.path === undefined ? { code, message } : { code, message, path: parts.path };
+  const { path, got, expected, fix: hint } = parts;
+  const place = path === undefined || path === '' ? '' : ` at ${echoed(path)}`;
+  const message = `${wireCodes[code]}${place}: got ${got}; expected ${expected}; ${hint}`;
+  const problem = { code, message, got, expected, hint, retryable: false } as const;
+  return path === undefined ? problem : { ...problem, path: echoed(path) };
 }
 
 /** A value as an error may show it: type and size for containers, at most 80 characters of anything else. */
@@ -58,8 +68,6 @@ export function shown(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object') return `an object with ${Object.keys(value).length} members`;
-  if (typeof value === 'string') return JSON.stringify(cut(value));
-  return cut(typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeof value);
+  if (typeof value === 'string') return JSON.stringify(echoed(value));
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeof value;
 }
-
-const cut = (text: string): string => (text.length <= 80 ? text : `${text.slice(0, 79).toWellFormed()}…`);

@@ -2,11 +2,9 @@
  * How a foreign value is shown in an error text: short, on one line, never a secret, never throwing.
  * S1. At most 80 characters.   S2. What looks like a key or a token is not echoed.
  */
+import { redact } from '../redact.ts';
 
 const limit = 80;
-// Provider keys, AWS access keys, bearer tokens and PEM blocks: the shapes that end up in inputs by mistake.
-const secret =
-  /\bsk-[\w-]{8,}|\b(?:AKIA|ASIA)[A-Z0-9]{12,}|\bgh[pousr]_\w{16,}|\beyJ[\w-]{10,}\.[\w-]+|-----BEGIN [A-Z ]+/g;
 
 /** The value as it may appear in a message: JSON text where it is JSON, else its type. */
 export function shown(value: unknown): string {
@@ -17,7 +15,7 @@ export function shown(value: unknown): string {
   }
 }
 
-export const redacted = (text: string): string => text.replace(secret, '[redacted]');
+export const redacted = redact;
 
 /** Cut to `length` UTF-16 units, an ellipsis last, no surrogate pair split. */
 export function cut(text: string, length: number): string {

@@ -3,6 +3,7 @@
  * XC1. `steps` and `run` are only ever read through a declared field: what an expression depends on is known
  *      before it runs.   XC2. Names that reach behind the data are refused wherever they stand.
  */
+import { echoed } from '../redact.ts';
 import { nearest } from './nearest.ts';
 import { type ProblemCode } from './problem.ts';
 
@@ -141,7 +142,7 @@ function checkFunction(name: string, start: number, walk: Walk): ExpressionProbl
     });
   if (walk.functions.has(name)) return undefined;
   const near = nearest(name, walk.functions);
-  return problemAt(at, 'EXPR_UNKNOWN_NAME', `unknown function '${name.slice(0, 80)}'`, {
+  return problemAt(at, 'EXPR_UNKNOWN_NAME', `unknown function '${echoed(name)}'`, {
     expected: 'a function of CEL',
     ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }),
   });
@@ -230,7 +231,7 @@ function unknown(
   const near = nearest(segment.text, known);
   const names = [...known].slice(0, 20).join(', ');
   const hint = near === undefined ? otherwise : `did you mean '${near}'?`;
-  return problemAt(segment, 'EXPR_UNKNOWN_NAME', `unknown ${what} '${segment.text.slice(0, 80)}'`, {
+  return problemAt(segment, 'EXPR_UNKNOWN_NAME', `unknown ${what} '${echoed(segment.text)}'`, {
     ...(names === '' ? {} : { expected: names }),
     ...(hint === undefined ? {} : { hint }),
   });

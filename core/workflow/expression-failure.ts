@@ -1,6 +1,7 @@
 /** What an expression's failure looks like: at check time with an offset in the source, at run time as a Failure. */
 import { type Failure, failure } from '../failure.ts';
 import { type Json, type JsonObject } from '../json.ts';
+import { echoed } from '../redact.ts';
 import { type ExpressionProblem, isNode, pathOf, problemAt } from './expression-check.ts';
 import { CostExceeded, expressionBudget } from './expression-cost.ts';
 import { childOf, noSuchKey } from './scope.ts';
@@ -138,6 +139,5 @@ const isExhausted = (error: unknown): boolean =>
 
 /** One line, cut. */
 export function show(text: string): string {
-  const source = text.replace(/\s+/g, ' ');
-  return `'${source.length > 80 ? `${source.slice(0, 79)}…` : source}'`;
+  return `'${echoed(text.replace(/\s+/g, ' '))}'`;
 }

@@ -3,6 +3,7 @@
  * JS1. A schema that refers outside itself, or whose patterns could hang, is refused before it is compiled.
  * JS2. A schema object is compiled once.
  */
+import { echoed } from '../redact.ts';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { type Result } from '../failure.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
@@ -100,7 +101,7 @@ function checkSchema(schema: Json, path: string, root: JsonObject, problems: Sch
       problems.push({
         code: 'WF_SCHEMA_INVALID',
         path: at,
-        message: `unknown keyword '${key.slice(0, 80)}'`,
+        message: `unknown keyword '${echoed(key)}'`,
         hint,
       });
     }

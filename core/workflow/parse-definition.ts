@@ -6,6 +6,7 @@
  */
 import { digestOf, isJsonObject, type JsonObject } from '../json.ts';
 import { patterns } from '../ids.ts';
+import { looksSecret } from '../redact.ts';
 import { type KnownAgents } from './agent-ref.ts';
 import { type Definition, type Expression, type StepDefinition, type Template } from './definition.ts';
 import { type Variables } from './expression-check.ts';
@@ -14,7 +15,7 @@ import { checkGraph } from './graph-check.ts';
 import { parseInputs } from './inputs.ts';
 import { checkWords, stepCount, workflowWords } from './language.ts';
 import { expressionOf, templateOf } from './placed-expression.ts';
-import { looksSecret, type Problem, quote } from './problem.ts';
+import { type Problem, quote } from './problem.ts';
 import { readJson } from './read-json.ts';
 import { enoughProblems, newReport, type Report, type Where } from './report.ts';
 import { fieldOf, jsonOf, type MapEntry, type MapNode, type SourceNode, typeName } from './source-node.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { echo, looksSecret, type Problem, redact, renderProblem } from './problem.ts';
+import { looksSecret, redact } from '../redact.ts';
+import { echo, type Problem, renderProblem } from './problem.ts';
 
 const problem = (line: number, column: number, message = 'm'): Problem => ({
   code: 'WF_TYPE',

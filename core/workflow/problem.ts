@@ -4,6 +4,7 @@
  * PR2. No value is echoed longer than 80 characters, and nothing that looks like a key is echoed at all.
  */
 import { type Json } from '../json.ts';
+import { blotOut, redact } from '../redact.ts';
 
 /** Codes of problems found before a run, with what each means. */
 export const problemCodes = {
@@ -80,22 +81,6 @@ export interface Problem {
 export const mostProblems = 20;
 const longestEcho = 80;
 
-// Bounded look-ahead: the text may be a megabyte of almost-keys.
-const secrets = [
-  /\bsk-(?=[A-Za-z0-9_-]{0,80}\d)[A-Za-z0-9_-]{16,}/g,
-  /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
-  /\bgh[pousr]_[A-Za-z0-9]{20,}/g,
-  /\bgithub_pat_[A-Za-z0-9_]{20,}/g,
-  /\bxox[abeprs]-[A-Za-z0-9-]{10,}/g,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[^"']*/g,
-];
-
-export const looksSecret = (text: string): boolean => secrets.some((pattern) => text.search(pattern) >= 0);
-
-/** The text without anything that looks like a key. */
-export const redact = (text: string): string =>
-  secrets.reduce((clean, pattern) => clean.replace(pattern, '[redacted]'), text);
-
 /** A value as it may stand in a message: JSON text, redacted, cut at 80 characters. */
 export const echo = (value: Json): string => clip(redact(JSON.stringify(value)));
 
@@ -144,10 +129,7 @@ function frame(at: Position, text: string): readonly string[] {
   if (line === undefined) return [];
   const gutter = `${at.line} | `;
   // A key in the line is blotted out at equal length, so that the caret stays where it belongs.
-  const safe = secrets.reduce(
-    (clean, pattern) => clean.replace(pattern, (key) => '*'.repeat(key.length)),
-    line,
-  );
+  const safe = blotOut(line);
   const from = Math.max(0, at.column - 1 - longestEcho / 2);
   const shown = printable(safe.slice(from, from + longestEcho));
   const caret = Math.min(at.column - 1 - from, shown.length);

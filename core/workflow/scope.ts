@@ -3,6 +3,7 @@
  * S1. Only own properties are ever read.   S2. A claim check is loaded only where its content is looked at.
  * S3. Values of the scope are data: nothing in them is evaluated.
  */
+import { echoed } from '../redact.ts';
 import { type Failure, failure } from '../failure.ts';
 import { isJsonObject, type Json } from '../json.ts';
 import { type BlobRef, type Payload, type PlacedRef } from '../payload.ts';
@@ -140,7 +141,7 @@ export function noSuchKey(path: readonly string[], depth: number, container: Jso
   const key = path[depth] ?? '';
   return failure(
     'EXPR_NO_SUCH_KEY',
-    `no key '${key.slice(0, 80)}' in ${where === '' ? 'the scope' : where}, which ${describe(container)}; ` +
+    `no key '${echoed(key)}' in ${where === '' ? 'the scope' : where}, which ${describe(container)}; ` +
       `expected a key that is there. Correct the path, or guard it: has(${path.slice(0, depth + 1).join('.')}) ? … : …`,
     { details: { path: [...path], missing: key, available: keysOf(container) } },
   );
@@ -155,11 +156,7 @@ function describe(container: Json): string {
 }
 
 const keysOf = (container: Json): readonly string[] =>
-  isJsonObject(container)
-    ? Object.keys(container)
-        .slice(0, 20)
-        .map((key) => key.slice(0, 80))
-    : [];
+  isJsonObject(container) ? Object.keys(container).slice(0, 20).map(echoed) : [];
 
 export function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);

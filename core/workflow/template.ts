@@ -4,6 +4,7 @@
  * T2. A whole `${{ path }}` hands a claim check on without loading it.
  * T3. What an expression gives is data: `${{ }}` in it stays as it is.
  */
+import { echoed } from '../redact.ts';
 import { type Failure } from '../failure.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { type BlobRef, type Payload, type PlacedRef } from '../payload.ts';
@@ -50,7 +51,7 @@ function fixedParts(value: JsonObject, path: string): readonly TemplateProblem[]
       problems.push({
         ...fixedKey,
         path: `${path}/${escapePointer(key)}`,
-        message: `expression in key '${key.slice(0, 80)}'`,
+        message: `expression in key '${echoed(key)}'`,
       });
   const secret = value['secretRef'];
   if (typeof secret === 'string' && secret.includes('${{'))

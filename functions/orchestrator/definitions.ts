@@ -4,6 +4,7 @@
  */
 import { failure, no, ok, type Failure, type Result } from '#core/failure.ts';
 import { type DefinitionStore, type StoredDefinition } from '#core/ports.ts';
+import { echoed } from '#core/redact.ts';
 import { type Definition } from '#core/workflow/definition.ts';
 import { parseDefinition } from '#core/workflow/parse-definition.ts';
 import { highest } from '#core/workflow/version-range.ts';
@@ -71,14 +72,14 @@ async function notFound(store: DefinitionStore, name: string, range: string | un
     const asked = range === undefined ? 'an active version' : `a version in '${range}'`;
     return failure(
       'WF_UNKNOWN_VERSION',
-      `workflow '${name}' has no such version; expected ${asked} among ${versions.slice(0, 20).join(', ')}. ` +
+      `workflow '${name}' has no such version; expected ${echoed(asked)} among ${versions.slice(0, 20).join(', ')}. ` +
         'Register that version, or ask for one of these.',
     );
   }
   const names = [...new Set(all.map((stored) => stored.name))].slice(0, 20).join(', ');
   return failure(
     'WF_UNKNOWN_WORKFLOW',
-    `no workflow '${name.slice(0, 80)}' is registered; expected one of: ${names || '(none)'}. ` +
+    `no workflow '${echoed(name)}' is registered; expected one of: ${names || '(none)'}. ` +
       'Put its file into workflows/ and start `./baton dev`, or correct the name.',
   );
 }

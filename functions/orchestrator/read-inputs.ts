@@ -10,6 +10,7 @@ import { parseCancel, parseOutcome, parseWake, type TaskOutcome } from '#core/ev
 import { failure } from '#core/failure.ts';
 import { parseRunId, patterns } from '#core/ids.ts';
 import { type BlobScope, type BlobStore, type Cause, type Clock, type LogRecord } from '#core/ports.ts';
+import { echoed } from '#core/redact.ts';
 import { type DeadLetter } from '../dead-letters.ts';
 import { checkRefs } from './blobs.ts';
 import { type Incoming } from './incoming.ts';
@@ -51,7 +52,7 @@ async function readOne(deps: ReadDeps, record: LogRecord): Promise<Read> {
   if (!isEventType(event.type)) {
     return refuse(
       'CE_UNKNOWN_TYPE',
-      `type '${event.type.slice(0, 80)}' is not in the event catalog; see schemas/events/.`,
+      `type '${echoed(event.type)}' is not in the event catalog; expected a type of schemas/events/. Correct it, or send it elsewhere.`,
     );
   }
   if (eventCatalog[event.type].topic !== topic) {
@@ -88,7 +89,7 @@ function readCommand(event: BatonEvent, cause: Cause, record: LogRecord): Read {
     if (event.source !== sources.timer) {
       return refuse(
         'CE_SOURCE_FORBIDDEN',
-        `'${event.source}' may not send wakes; expected ${sources.timer}.`,
+        `'${echoed(event.source)}' may not send wakes; expected ${sources.timer}. Only the timer wakes runs.`,
       );
     }
     return { runId, cause, record, input: { type: 'wake', ...identity, ...wake.value } };
@@ -119,7 +120,7 @@ async function readResponse(
   if (!verified.ok) {
     return refuse(
       verified.problem,
-      `the response of '${event.source.slice(0, 80)}' for step '${stepid}' attempt ${attempt} does not carry the ` +
+      `the response of '${echoed(event.source)}' for step '${stepid}' attempt ${attempt} does not carry the ` +
         'capability of that task; expected `capability` and `source` as the task contract says. Nothing was changed.',
     );
   }
@@ -156,7 +157,7 @@ const agentOf = (source: string): string => {
 };
 
 const idProblem = (event: BatonEvent): string =>
-  `'${(event.runid ?? event.subject ?? '').slice(0, 80)}' is not a run id; expected 26 characters of base 32 in ` +
+  `'${echoed(event.runid ?? event.subject ?? '')}' is not a run id; expected 26 characters of base 32 in ` +
   '`subject` or `runid`. Copy it from `./baton runs list`.';
 
 const tooOld = (timestamp: number, oldest: number): string =>

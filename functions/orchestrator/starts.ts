@@ -10,6 +10,7 @@ import { parseRunId, runIdOf, type RunId } from '#core/ids.ts';
 import { digestOf, isJsonObject, type Json } from '#core/json.ts';
 import { type Payload } from '#core/payload.ts';
 import { type Store } from '#core/ports.ts';
+import { echoed } from '#core/redact.ts';
 import { type FinishedRun } from '#core/run/types.ts';
 import { type Definition } from '#core/workflow/definition.ts';
 import { evaluate } from '#core/workflow/expression.ts';
@@ -139,6 +140,6 @@ async function inputOf(store: Store, old: FinishedRun): Promise<Json> {
 const missing = (retryOf: string): Failure =>
   failure(
     'RETRY_SOURCE_MISSING',
-    `run '${retryOf.slice(0, 80)}' cannot be retried: it is unknown or has not ended; expected an ended run. ` +
+    `run '${echoed(retryOf)}' cannot be retried: it is unknown or has not ended; expected an ended run. ` +
       'Look it up with `./baton runs list`, or start a new run.',
   );
