@@ -2,7 +2,7 @@
  * What the command line could not do, as one error that `main.ts` turns into text and an exit code.
  * A person never sees a stack trace: expected problems arrive here, anything else is a bug and said to be one.
  */
-import { echoed } from '#core/redact.ts';
+import { echoed, redact } from '#core/redact.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
 export interface CliProblem {
@@ -43,3 +43,7 @@ export function renderCliProblem(problem: Omit<CliProblem, 'exit'>): string {
 
 /** What a person typed, as it may stand in a message. */
 export const typed = (text: string): string => `'${echoed(text)}'`;
+
+/** What commander says of a command line, with what was typed made fit to be shown. */
+export const shownUsage = (text: string): string =>
+  redact(text.replace(/'([^']{80,})'/g, (_, long: string) => typed(long)));

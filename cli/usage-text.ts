@@ -1,5 +1,6 @@
 /** Commander's words for a mistake on the command line, in the four parts that every message of Baton has. */
 import { type Command } from 'commander';
+import { shownUsage } from './problem.ts';
 
 /** `error[USAGE]: what went wrong`, what was expected, and how to fix it, a line each. */
 export function usageText(command: Command, path: string, text: string): string {
@@ -9,7 +10,7 @@ export function usageText(command: Command, path: string, text: string): string 
   const likeliest = near === undefined ? undefined : likeliestOf(given, near.split(', '));
   const help = `./baton ${path === '' ? '' : `${path} `}--help shows what it takes, with examples`;
   return [
-    `error[USAGE]: ${what}`,
+    `error[USAGE]: ${shownUsage(what)}`,
     ...(kind === 'command' ? [`expected: one of ${visible(command).join(', ')}`] : []),
     ...(what.startsWith('missing required argument') ? [`expected: ./baton ${path} ${takes(command)}`] : []),
     `help: ${likeliest === undefined ? help : `did you mean '${likeliest}'? ${help}`}`,

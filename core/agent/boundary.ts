@@ -150,4 +150,6 @@ function messageOf(thrown: unknown): string {
   return typeof thrown === 'string' ? `text: ${thrown}` : shown(thrown);
 }
 
-const tidy = (text: string): string => cut(redacted(text).toWellFormed(), messageLimit);
+/** Errors wrap others with their stacks in the message: those lines are for the log of the author, not for a failure. */
+const tidy = (text: string): string =>
+  cut(redacted(text.replace(/\n\s+at [^\n]*/g, '')).toWellFormed(), messageLimit);

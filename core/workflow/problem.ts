@@ -4,7 +4,7 @@
  * PR2. No value is echoed longer than 80 characters, and nothing that looks like a key is echoed at all.
  */
 import { type Json } from '../json.ts';
-import { blotOut, redact } from '../redact.ts';
+import { blotOut, echoed, redact } from '../redact.ts';
 
 /** Codes of problems found before a run, with what each means. */
 export const problemCodes = {
@@ -80,12 +80,14 @@ export interface Problem {
 
 export const mostProblems = 20;
 const longestEcho = 80;
+/** Enough to see a key that begins in what is shown: the text itself may be a megabyte. */
+const lookedAt = 4 * longestEcho;
 
 /** A value as it may stand in a message: JSON text, redacted, cut at 80 characters. */
-export const echo = (value: Json): string => clip(redact(JSON.stringify(value)));
+export const echo = (value: Json): string => clip(redact(JSON.stringify(value).slice(0, lookedAt)));
 
 /** Text as it may stand between quotes in a message. */
-export const quote = (text: string): string => `'${clip(redact(printable(text)))}'`;
+export const quote = (text: string): string => `'${echoed(text)}'`;
 
 /** Sorted by place; at most twenty, and how many were left out. */
 export function firstProblems(problems: readonly Problem[]): {
@@ -129,9 +131,10 @@ function frame(at: Position, text: string): readonly string[] {
   if (line === undefined) return [];
   const gutter = `${at.line} | `;
   // A key in the line is blotted out at equal length, so that the caret stays where it belongs.
-  const safe = blotOut(line);
   const from = Math.max(0, at.column - 1 - longestEcho / 2);
-  const shown = printable(safe.slice(from, from + longestEcho));
+  const around = Math.max(0, from - lookedAt);
+  const safe = blotOut(line.slice(around, from + lookedAt)).slice(from - around);
+  const shown = printable(safe.slice(0, longestEcho));
   const caret = Math.min(at.column - 1 - from, shown.length);
   const wide = Math.min(
     Math.max(1, (at.endColumn ?? at.column + 1) - at.column),

@@ -22,7 +22,7 @@ export function checkSize(source: PlacedText, report: Report): void {
 }
 
 export const refuseStepCount = (report: Report, where: Where, count: number | string): void =>
-  report.add('WF_STEP_COUNT', where, `${count} steps`, {
+  report.add('WF_STEP_COUNT', where, `the workflow has ${count} steps`, {
     expected: `${stepCount.least} to ${stepCount.most} steps`,
     hint: count === 0 ? 'add a step' : 'split the workflow',
   });

@@ -7,6 +7,7 @@ import { decodeEvent, type BatonEvent } from '#core/cloud-event.ts';
 import { verifyCapability, type CapabilityKeys } from '#core/capability.ts';
 import { eventCatalog, isEventType, sources } from '#core/event-catalog.ts';
 import { parseCancel, parseOutcome, parseWake, type TaskOutcome } from '#core/event-data.ts';
+import { timeProblem } from '#core/event-time.ts';
 import { failure } from '#core/failure.ts';
 import { parseRunId, patterns } from '#core/ids.ts';
 import { type BlobScope, type BlobStore, type Cause, type Clock, type LogRecord } from '#core/ports.ts';
@@ -64,6 +65,8 @@ async function readOne(deps: ReadDeps, record: LogRecord): Promise<Read> {
   }
   switch (event.type) {
     case 'dev.baton.workflow.requested.v1': {
+      const untimely = timeProblem(event, record.timestamp);
+      if (untimely !== undefined) return refuse(untimely.code, untimely.message);
       const oldest = deps.clock.now() - deps.storeRetentionMs;
       if (record.timestamp < oldest) return refuse('START_TOO_OLD', tooOld(record.timestamp, oldest));
       return { ...(await openStart(deps, event)), cause, record };
@@ -80,6 +83,8 @@ async function readOne(deps: ReadDeps, record: LogRecord): Promise<Read> {
 }
 
 function readCommand(event: BatonEvent, cause: Cause, record: LogRecord): Read {
+  const untimely = timeProblem(event, record.timestamp);
+  if (untimely !== undefined) return refuse(untimely.code, untimely.message);
   const runId = parseRunId(event.runid ?? event.subject);
   if (runId === undefined) return refuse('ID_INVALID', idProblem(event));
   const identity = { source: event.source, id: event.id };
@@ -111,7 +116,8 @@ async function readResponse(
   if (stepid === undefined || !patterns.stepId.test(stepid) || attempt === undefined) {
     return refuse(
       'ID_INVALID',
-      'a response names its step and attempt in `stepid` and `attempt`, copied from the task.',
+      `the response names step '${echoed(stepid ?? '')}' and attempt ${attempt ?? 'none'}; expected \`stepid\` and ` +
+        '`attempt` of a task. Copy both from the task that is answered.',
     );
   }
   const agent = agentOf(event.source);
