@@ -46,4 +46,8 @@ export const typed = (text: string): string => `'${echoed(text)}'`;
 
 /** What commander says of a command line, with what was typed made fit to be shown. */
 export const shownUsage = (text: string): string =>
-  redact(text.replace(/'([^']{80,})'/g, (_, long: string) => typed(long)));
+  redact(
+    text
+      .replace(/'([^']*)'/g, (_, word: string) => typed(word))
+      .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '·'),
+  );
