@@ -43,6 +43,7 @@ function addFileCommands(program: Command, output: Output, start: Start): void {
     .summary('check workflow files')
     .description('Check workflow files and show every problem.')
     .option('--json', 'print the problems as one JSON document')
+    .option('--format <format>', 'text (unless given), json, github (annotations) or sarif')
     .action((files: string[], options: ValidateOptions) =>
       start(async (context) =>
         (await import('./commands/validate.ts')).validateCommand(context, files, options),

@@ -59,7 +59,8 @@ function parseJson(text: string): Result<Json, Unfit> {
     const { pointer, expected, got } = copied.problem;
     return unreadable(`got ${got} at ${pointer || 'the top'}, expected ${expected}`);
   } catch (error) {
-    const reason = error instanceof SyntaxError ? cut(error.message.replace(/\p{Cc}/gu, '·'), 120) : 'unreadable';
+    const reason =
+      error instanceof SyntaxError ? cut(error.message.replace(/\p{Cc}/gu, '·'), 120) : 'unreadable';
     return unreadable(`not JSON (${reason}): got ${shown(text)}`);
   }
 }

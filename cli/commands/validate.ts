@@ -1,65 +1,74 @@
-/** `validate <files…>`: every problem of every file, as a compiler shows them. */
-import { firstProblems, type Problem, renderProblems } from '#core/workflow/problem.ts';
-import { type Context } from '../context.ts';
+/** `validate <files…>`: every problem of every file, as a compiler gives them, or in the format a machine wants. */
+import { renderProblems } from '#core/workflow/problem.ts';
+import type { Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { CliError, type CliProblem, renderCliProblem } from '../problem.ts';
-import { readWorkflow, type WorkflowFile } from '../workflow-files.ts';
+import { renderCliProblem, typed, usageError } from '../problem.ts';
+import { githubReport } from '../validate-github.ts';
+import { jsonReport } from '../validate-json.ts';
+import { checkFile, type CheckedFile, isGood } from '../validate-report.ts';
+import { sarifReport } from '../validate-sarif.ts';
 
 export interface ValidateOptions {
   readonly json?: boolean;
+  readonly format?: string;
 }
 
-type Checked = WorkflowFile | { readonly file: string; readonly unreadable: CliProblem };
+const formats = ['text', 'json', 'github', 'sarif'] as const;
+type Format = (typeof formats)[number];
 
 export async function validateCommand(
   context: Context,
   files: readonly string[],
   options: ValidateOptions,
 ): Promise<ExitCode> {
-  const checked = files.map(check);
+  const format = formatOf(options);
+  const checked = [...new Set(files)].map(checkFile);
   const bad = checked.filter((file) => !isGood(file)).length;
-  if (options.json === true)
-    context.output.data(JSON.stringify({ ok: bad === 0, files: checked.map(jsonOf) }));
-  else for (const file of checked) show(context, file);
-  if (bad > 0 && files.length > 1)
-    context.output.problem(`${bad} of ${files.length} files ${bad === 1 ? 'has' : 'have'} problems`);
+  print(context, format, checked);
+  if (bad > 0 && checked.length > 1 && (format === 'text' || format === 'github'))
+    context.output.problem(`${bad} of ${checked.length} files ${bad === 1 ? 'has' : 'have'} problems`);
   return bad === 0 ? exitCodes.ok : exitCodes.usage;
 }
 
-/** A file that cannot be read must not hide the problems of the others. */
-function check(path: string): Checked {
-  try {
-    return readWorkflow(path);
-  } catch (error) {
-    if (error instanceof CliError) return { file: path, unreadable: error.problem };
-    throw error;
+function formatOf({ json, format = json === true ? 'json' : 'text' }: ValidateOptions): Format {
+  const known = formats.find((name) => name === format);
+  if (known === undefined)
+    throw usageError('USAGE', `--format ${typed(format)} is not a format`, {
+      expected: formats.join(', '),
+      hint: 'leave it out for text that people read',
+    });
+  if (json === true && known !== 'json')
+    throw usageError('USAGE', `--json and --format ${known} exclude each other`, {
+      hint: 'leave one of them out',
+    });
+  return known;
+}
+
+/** stdout is data: in the formats of machines, problems are the data. */
+function print({ output }: Context, format: Format, files: readonly CheckedFile[]): void {
+  switch (format) {
+    case 'text':
+      for (const [index, file] of files.entries()) show({ output }, file, index < files.length - 1);
+      return;
+    case 'json':
+      output.data(jsonReport(files));
+      return;
+    case 'sarif':
+      output.data(sarifReport(files));
+      return;
+    case 'github':
+      for (const line of githubReport(files)) output.data(line);
   }
 }
 
-const isGood = (file: Checked): boolean => 'result' in file && 'definition' in file.result;
-
-function show({ output }: Context, file: Checked): void {
-  if ('unreadable' in file) output.problem(renderCliProblem(file.unreadable));
-  else if ('problems' in file.result) output.problem(renderProblems(file.result.problems, file));
+/** `more`: other files follow, and an empty line keeps their problems apart. */
+function show({ output }: Pick<Context, 'output'>, file: CheckedFile, more: boolean): void {
+  const after = more ? '\n' : '';
+  if ('unreadable' in file) output.problem(renderCliProblem(file.unreadable) + after);
+  else if ('problems' in file.result) output.problem(renderProblems(file.result.problems, file) + after);
   else {
     const { name, version, steps } = file.result.definition;
     const count = `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`;
     output.data(`${file.file}: ${output.dataColours.green('ok')} (${name} ${version}, ${count})`);
   }
 }
-
-function jsonOf(file: Checked): unknown {
-  if ('unreadable' in file) {
-    const { code, message, expected, hint } = file.unreadable;
-    return { file: file.file, ok: false, problems: [{ code, severity: 'error', message, expected, hint }] };
-  }
-  if ('definition' in file.result) {
-    const { name, version, digest, steps } = file.result.definition;
-    return { file: file.file, ok: true, name, version, digest, steps: steps.length, problems: [] };
-  }
-  const { shown, more } = firstProblems(file.result.problems);
-  return { file: file.file, ok: false, problems: shown.map(flat), more };
-}
-
-/** `line` and `column` beside the rest: what editors and CI take. Both 0 where there is no place. */
-const flat = ({ at, ...problem }: Problem): unknown => ({ ...problem, ...at });

@@ -128,7 +128,7 @@ export function renderProblems(
 function frame(at: Position, text: string): readonly string[] {
   if (at.line === 0) return [];
   const line = lineOf(text, at.line);
-  if (line === undefined) return [];
+  if (line === undefined || line.trim() === '') return [];
   const gutter = `${at.line} | `;
   // A key in the line is blotted out at equal length, so that the caret stays where it belongs.
   const from = Math.max(0, at.column - 1 - longestEcho / 2);
