@@ -1,4 +1,5 @@
 /** The report as a person reads it. */
+import { type BadInput, printBadInput } from './bad-input.ts';
 import { type Chain } from './chain.ts';
 import { type CommandLine } from './command-line.ts';
 import { type Floors } from './floors.ts';
@@ -10,13 +11,14 @@ export interface Report {
   readonly chains: readonly Chain[];
   readonly simulator: SimulatorMeasure;
   readonly commandLine: CommandLine;
+  readonly badInput: BadInput;
 }
 
 const ms = (value: number): string => value.toFixed(2).padStart(8);
 const count = (value: number): string => value.toFixed(0).padStart(8);
 const ratio = (value: number): string => value.toFixed(1).padStart(8);
 
-export function printReport({ machine, floors, chains, simulator, commandLine }: Report): string {
+export function printReport({ machine, floors, chains, simulator, commandLine, badInput }: Report): string {
   const flush = floors.fdatasync.p50;
   const lines = [
     `embedded default, ${machine.cpus} × ${machine.model}, Node ${machine.node}; milliseconds hold for this machine only`,
@@ -53,5 +55,5 @@ export function printReport({ machine, floors, chains, simulator, commandLine }:
     `node -e ''                        ${ms(commandLine.bare.p50)} ${ms(commandLine.bare.p99)}`,
     `baton --help                      ${ms(commandLine.help.p50)} ${ms(commandLine.help.p99)}   ${commandLine.modules} modules; ${ms(commandLine.help.p50 - commandLine.bare.p50).trim()} ms more, of 150 allowed`,
   ];
-  return `${lines.join('\n')}\n\n${simulatorText(simulator)}`;
+  return `${lines.join('\n')}\n\n${simulatorText(simulator)}${printBadInput(badInput)}`;
 }

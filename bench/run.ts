@@ -6,6 +6,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openHostedEngine } from '#tests/engine/embedded-host.ts';
 import { measureCommandLine } from './command-line.ts';
+import { measureBadInput } from './bad-input.ts';
 import { measureFloors } from './floors.ts';
 import { chainOf, measureChain } from './chain.ts';
 import { printReport, type Report } from './report.ts';
@@ -29,6 +30,7 @@ try {
     chains,
     simulator: await measureSimulator(quick),
     commandLine: measureCommandLine(quick ? 10 : 30),
+    badInput: measureBadInput(),
   };
   process.stdout.write(values.json === true ? `${JSON.stringify(report)}\n` : printReport(report));
 } finally {
