@@ -18,7 +18,7 @@ const tokens = [
   /\bsk-[\w-]{8,}/g,
   /\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g,
   /\bgh[pousr]_\w{16,}/g,
-  /\beyJ[\w-]{10,2000}\.[\w-]+/g,
+  /(?<![\w-])eyJ[\w-]{10,2000}\.[\w-]+/g,
   /-----BEGIN [A-Z ]+/g,
   // The password of a connection string.
   /(?<=\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]{0,80}:)[^\s/@]{1,200}(?=@)/gi,

@@ -152,7 +152,10 @@ function messageOf(thrown: unknown): string {
 
 /** Errors wrap others with their stacks in the message: those lines are for the log of the author, not for a failure. */
 const tidy = (text: string): string =>
-  cut(redacted(printable(text.replace(/\n\s+at [^\n]*/g, ''))).toWellFormed(), messageLimit);
+  cut(
+    redacted(printable(text.slice(0, 4 * messageLimit).replace(/\n\s+at [^\n]*/g, ''))).toWellFormed(),
+    messageLimit,
+  );
 
 /** Breaks between lines stay; what would move a terminal's cursor or colour it becomes one visible sign. */
 const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '·');

@@ -2,12 +2,10 @@
  * What is refused on the tokens of a YAML text, before anything recursive sees them (RS1 in read-source.ts).
  * ST1. One pass, which stops at the first refusal.   ST2. Bounded: more tokens than any workflow needs are refused.
  */
-import { stepCount } from './language.ts';
 import { deepestSource, refuseDepth } from './read-json.ts';
 import { type Report, type Where } from './report.ts';
 import { type PlacedText, positionOf } from './source-places.ts';
 import { refuseAlias, refuseDocuments, refuseTag } from './source-refusal.ts';
-import { refuseStepCount } from './source-size.ts';
 
 /** Columns: far more than 64 levels need, far fewer than would make the parser's recursion deep. */
 const widestIndent = 300;
@@ -24,13 +22,6 @@ interface Scan {
   flow: number;
   documents: number;
   lineStart: boolean;
-  /** The text is one mapping in braces, as JSON is. */
-  flowRoot: boolean | undefined;
-  /** The last text was the key `steps` of the workflow. */
-  stepsNext: boolean;
-  /** How deep the braces of `steps` are, and the commas in them. */
-  stepsFlow: number;
-  commas: number;
 }
 
 /** The tokens; `undefined` after a refusal. The lexer makes them without recursion. */
@@ -39,7 +30,7 @@ export function checkTokens(
   lexed: Iterable<string>,
   report: Report,
 ): readonly string[] | undefined {
-  const scan: Scan = { source, report, offset: 0, lineBegin: 0, flow: 0, documents: 0, lineStart: true, flowRoot: undefined, stepsNext: false, stepsFlow: 0, commas: 0 }; // prettier-ignore
+  const scan: Scan = { source, report, offset: 0, lineBegin: 0, flow: 0, documents: 0, lineStart: true }; // prettier-ignore
   const tokens: string[] = [];
   let isText = false;
   for (const token of lexed) {
@@ -47,8 +38,7 @@ export function checkTokens(
     // The lexer's own marks: document, end of flow, "a scalar follows".
     if (token === '\u001f') isText = true;
     if (token === '\u0002' || token === '\u0018' || token === '\u001f') continue;
-    if (isText) takeText(scan, token);
-    else if (!takeSign(scan, token)) return undefined;
+    if (!(isText ? withinBounds(scan, token) : takeSign(scan, token))) return undefined;
     isText = false;
     if (tokens.length > mostTokens) {
       refuseTokens(scan);
@@ -59,13 +49,6 @@ export function checkTokens(
   return report.problems.length > 0 ? undefined : tokens;
 }
 
-function takeText(scan: Scan, token: string): void {
-  scan.flowRoot ??= false;
-  const isKey =
-    (scan.flow === 0 && scan.offset === scan.lineBegin) || (scan.flow === 1 && scan.flowRoot === true);
-  scan.stepsNext = isKey && (token === 'steps' || token === '"steps"');
-}
-
 /** `false` after a refusal that leaves no use in going on. */
 function takeSign(scan: Scan, token: string): boolean {
   const { report, source, offset } = scan;
@@ -74,16 +57,11 @@ function takeSign(scan: Scan, token: string): boolean {
   switch (sign) {
     case '[':
     case '{':
-      scan.flowRoot ??= true;
       scan.flow += 1;
-      if (scan.stepsNext) scan.stepsFlow = scan.flow;
       break;
     case ']':
     case '}':
       scan.flow = Math.max(0, scan.flow - 1);
-      break;
-    case ',':
-      if (scan.flow === scan.stepsFlow && scan.flow > 0) scan.commas += 1;
       break;
     case '&':
     case '*':
@@ -96,11 +74,12 @@ function takeSign(scan: Scan, token: string): boolean {
       if (token === '---') scan.documents += 1;
       else if (scan.lineStart && scan.flow === 0 && /^ *\t/.test(token)) refuseTab(scan, where(), token);
   }
-  return withinBounds(scan, token, where);
+  return withinBounds(scan, token);
 }
 
-function withinBounds(scan: Scan, token: string, where: () => Where): boolean {
-  const { report } = scan;
+function withinBounds(scan: Scan, token: string): boolean {
+  const { report, source, offset } = scan;
+  const where = (): Where => ({ at: positionOf(source, offset, token.length), path: '' });
   const sign = token.charAt(0);
   const wide =
     scan.flow === 0 &&
@@ -108,8 +87,6 @@ function withinBounds(scan: Scan, token: string, where: () => Where): boolean {
     (scan.lineStart || sign === '-' || sign === '?');
   if (scan.flow > deepestSource || (wide && token.trim() !== '')) refuseDepth(report, where());
   else if (scan.documents > 1) refuseDocuments(report, where());
-  else if (sign === ':' && scan.flow === scan.stepsFlow && scan.commas >= stepCount.most)
-    refuseStepCount(report, { at: where().at, path: '/steps' }, `more than ${stepCount.most}`);
   else return true;
   return false;
 }
