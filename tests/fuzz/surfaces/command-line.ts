@@ -39,6 +39,7 @@ const silentOutput = (said: string[]): Output => ({
   dataColours: {} as Output['colours'],
   live: false,
   quiet: false,
+  columns: () => 80,
   size: () => ({ columns: 80, rows: 24 }),
   closed: new AbortController().signal,
   flush: () => Promise.resolve(),
