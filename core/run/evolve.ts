@@ -108,7 +108,8 @@ type StepEvent = Extract<
 >;
 
 function withStep(run: PresentRun, event: StepEvent): PresentRun {
-  const before = run.steps[event.step];
+  // A step may be called `toString`: what every object inherits is no state of it.
+  const before = Object.hasOwn(run.steps, event.step) ? run.steps[event.step] : undefined;
   if (isSettled(before)) return run; // V3
   const after = stepAfter(before, event);
   const next = {

@@ -40,8 +40,8 @@ function place(tree: MutableTree, keys: readonly string[], value: Json): void {
     tree[key] = value;
     return;
   }
-  // Step ids cannot be `__proto__`: their pattern and the reserved keys are checked when the file is read.
-  tree[key] ??= {};
+  // Step ids cannot be `__proto__` (reserved when the file is read), but `toString`: what objects inherit is no branch.
+  if (!Object.hasOwn(tree, key)) tree[key] = {};
   place(tree[key] as MutableTree, rest, value);
 }
 

@@ -94,6 +94,24 @@ describe('evaluate', () => {
     assert.equal(valueOf('"toString" in inputs.map || has(inputs.map.valueOf)', scope), false);
   });
 
+  it('a step named like what every object inherits has its own branch, and leaves nothing behind', () => {
+    const steps = new Set(['toString']);
+    const parsed = parseExpression('steps.toString.output.x', { inputs: new Set(), steps });
+    assert.ok(parsed.ok);
+    const view = { output: { value: { x: 7 } }, status: 'completed', error: null, attempts: 1 };
+    const seen = makeScope({
+      inputs: { value: {} },
+      step: () => view,
+      run: { id: 'r', startedAt: 0 },
+      blobs: new Map(),
+    });
+    assert.deepEqual(evaluate(parsed.value, seen), { ok: true, value: 7 });
+    assert.ok(
+      !Object.hasOwn(Object.prototype.toString, 'output'),
+      'the function of every object is as it was',
+    );
+  });
+
   it('the meter reaches into every loop: twice the list, at least twice the cost', () => {
     // A change of the CEL library that bypasses the meter would let this through.
     const long = scopeWith({ value: { list: Array.from({ length: expressionBudget }, () => 0) } });
