@@ -36,8 +36,7 @@ export function attemptStands(
 ): 'open' | 'answered' | 'unanswered' | 'unknown' {
   if (run.unanswered.includes(attemptKey(step, attempt))) return 'unanswered';
   const state = Object.hasOwn(run.steps, step) ? run.steps[step] : undefined;
-  if (state === undefined || state.status === 'skipped') return 'unknown';
-  const opened = lastOpened(state);
+  const opened = lastOpened(state); // 0 where it has not begun or was skipped
   if (attempt < 1 || attempt > opened) return 'unknown';
-  return attempt === opened && state.status === 'running' ? 'open' : 'answered';
+  return attempt === opened && state?.status === 'running' ? 'open' : 'answered';
 }

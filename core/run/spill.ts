@@ -85,7 +85,7 @@ function spillMembers(
     kept[key] = null;
     inlineBytes -= bytes - 4;
   }
-  return { value: placed.length === 0 ? { value: kept } : { value: kept, refs: placed }, blobs, inlineBytes };
+  return { value: { value: kept, refs: placed }, blobs, inlineBytes };
 }
 
 export function spilled(value: Json): Spilled {
