@@ -123,9 +123,15 @@ describe('a join of some', () => {
 
 describe('a step that cannot be dispatched fails', () => {
   it('where its condition fails', () => {
-    const w = flow('  a: { agent: designer }\n  b: { agent: builder, if: steps.a.output.x > 1 }\n');
+    const w = flow(
+      '  a: { agent: designer }\n  b: { agent: builder, if: steps.a.output.x > 1 }\n  c: { agent: builder, needs: [b] }\n',
+    );
     const { events } = respond(w, start(w, {}).run, 'a', 1, {});
-    assert.deepEqual(types(events).slice(1), ['step.failed b', 'run.failed b EXPR_NO_SUCH_KEY']);
+    assert.deepEqual(types(events).slice(1), [
+      'step.failed b',
+      'step.skipped c needsFailed',
+      'run.failed b EXPR_NO_SUCH_KEY',
+    ]);
   });
 
   it('where its input fails', () => {
@@ -168,8 +174,8 @@ it('expressions see the run, and each step as it stands', () => {
     `{ ${['status', 'attempts', 'output'].map((f) => `${f}: "$(steps.${id}.${f})$"`).join(', ')} }`;
   const w = flow(
     give(
-      '  a: { agent: designer, retry: { max: 2, delay: 0s, jitter: none } }\n  b: { agent: designer, if: "false" }\n  c: { agent: designer }\n' +
-        `  last:\n    agent: builder\n    needs: [a, b, c]\n    join: any\n    with:\n      id: "$(run.id)$"\n      startedAt: "$(run.startedAt)$"\n      a: ${seen('a')}\n      b: ${seen('b')}\n      c: ${seen('c')}\n`,
+      '  a: { agent: designer, retry: { max: 2, delay: 0s, jitter: none } }\n  b: { agent: designer, if: "false" }\n  c: { agent: designer }\n  d: { agent: designer, needs: [c] }\n' +
+        `  last:\n    agent: builder\n    needs: [a, b, c, d]\n    join: any\n    with:\n      id: "$(run.id)$"\n      startedAt: "$(run.startedAt)$"\n      a: ${seen('a')}\n      b: ${seen('b')}\n      c: ${seen('c')}\n      d: ${seen('d')}\n`,
     ),
   );
   const retried = fail(w, start(w, {}).run, 'a', 1, { retryable: true });
@@ -181,6 +187,7 @@ it('expressions see the run, and each step as it stands', () => {
     a: { status: 'completed', attempts: 2, output: 'done' },
     b: { status: 'skipped', attempts: 0, output: null },
     c: { status: 'running', attempts: 1, output: null },
+    d: { status: 'waiting', attempts: 0, output: null },
   });
 });
 
@@ -269,6 +276,13 @@ describe('a commit that is full', () => {
     assert.equal(first.run.status === 'running' && first.run.wakeAt, w.now);
     const second = limited(w, first.run, { ...wake, wakeSentAt: w.now + 1 }, 3);
     assert.deepEqual([tasks(second), second.more], [1, false]);
+  });
+
+  it('without any room decides nothing, and says that there is more', () => {
+    const w = flow('  a: { agent: designer }\n  b: { agent: builder }\n');
+    const { run } = limited(w, { status: 'absent' }, w.startInput({}), 1);
+    const { events, more } = limited(w, run, { type: 'continue' }, 0);
+    assert.deepEqual([events, more], [[], true]);
   });
 
   it('leaves steps that are ready, and a wake finds them as well as a continuation does', () => {

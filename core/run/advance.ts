@@ -73,7 +73,7 @@ function examineAll(draft: Draft, world: World, candidates: readonly string[]): 
       if (isSettled(stepState(draft.run, step.id))) queue.push(...(dependents.get(step.id) ?? []));
     }
   }
-  if (draft.needs.length === 0) finishIfOver(draft, world);
+  finishIfOver(draft, world);
 }
 
 /** Dispatches or settles one waiting step if its join allows; false where it has to wait. */

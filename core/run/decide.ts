@@ -216,7 +216,6 @@ function takeDue(draft: Draft, world: World): void {
     emit(draft, { type: 'run.failed', failure: runTimeout(world.definition.timeoutMs), at: now });
     return;
   }
-  const settled: string[] = [];
   for (const step of world.definition.steps) {
     const state = stepState(draft.run, step.id);
     if (state === undefined || stepDue(state) > now) continue;
@@ -225,10 +224,8 @@ function takeDue(draft: Draft, world: World): void {
     else if (state.status === 'running')
       attemptFailed(draft, world, step, attemptTimeout(step.id, state.attempt), false);
     else redispatch(draft, world, step);
-    if (isSettled(stepState(draft.run, step.id))) settled.push(step.id);
   }
-  // Ready work that an earlier commit left behind is found here too: its bound was that commit's own time.
-  if (settled.length > 0) advance(draft, world, settled);
+  // What waited for these steps; also ready work that an earlier commit left behind, its bound that commit's own time.
   continueRun(draft, world);
 }
 
