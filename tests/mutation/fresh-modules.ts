@@ -18,7 +18,9 @@ export function startGeneration(): void {
   generation += 1;
 }
 
-export const importFresh = (file: string): Promise<unknown> => import(`${pathToFileURL(file).href}`);
+/** Node keeps what a specifier resolved to for its importer: only another specifier gives another instance. */
+export const importFresh = (file: string): Promise<unknown> =>
+  import(`${pathToFileURL(file).href}?generation=${generation}`);
 
 /** `root`: the folder whose files are loaded anew for each generation, without a slash at its end. */
 export function hookModules(root: string): void {
@@ -31,7 +33,7 @@ export function hookModules(root: string): void {
       const standIn = standIns[specifier];
       if (standIn !== undefined && ours(context.parentURL ?? '')) return next(standIn, context);
       const resolved = next(specifier, context);
-      if (!ours(resolved.url) || !resolved.url.endsWith('.ts')) return resolved;
+      if (!ours(resolved.url) || !resolved.url.endsWith('.ts')) return resolved; // has its query, or needs none
       return { ...resolved, url: `${resolved.url}?generation=${generation}` };
     },
     load(url, context, next) {
