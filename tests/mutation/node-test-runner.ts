@@ -75,14 +75,14 @@ async function dryRun(root: string, context: InstrumenterContext): Promise<DryRu
 async function mutantRun(
   root: string,
   context: InstrumenterContext,
-  { activeMutant, testFilter = [], hitLimit }: MutantRunOptions,
+  { activeMutant, sandboxFileName, testFilter = [], hitLimit }: MutantRunOptions,
 ): Promise<MutantRunResult> {
   const wanted = new Set(testFilter);
   const files = [...new Set(testFilter.map(fileOf))];
   Object.assign(context, { activeMutant: activeMutant.id, hitCount: 0, hitLimit });
   startGeneration(); // M1
   const tests: TestResult[] = [];
-  for (const file of likeliestFirst(files, relative(root, resolve(activeMutant.fileName)))) {
+  for (const file of likeliestFirst(files, relative(root, sandboxFileName))) {
     const all = wanted.has(loadingOf(file)); // M2
     tests.push(...(await runFile(root, context, file, (id) => all || wanted.has(id), true)));
     const stuck = determineHitLimitReached(context.hitCount, hitLimit);
