@@ -26,17 +26,19 @@ const manifest = {
   'model?': object({ profile: text, maxOutputTokens: count }, { open: true }),
 };
 
-const problem = object(
-  {
-    code: text,
-    severity: choice('error', 'warning'),
-    message: text,
-    'line?': count,
-    'column?': count,
-    'hint?': text,
-  },
-  { open: true },
-);
+/** `line` and `column` from 1, both 0 where a problem has no place; `path` is a JSON pointer. */
+const problem = object({
+  code: text,
+  severity: choice('error', 'warning'),
+  message: text,
+  line: count,
+  column: count,
+  'endColumn?': count,
+  'path?': text,
+  'got?': text,
+  'expected?': text,
+  'hint?': text,
+});
 
 const played = { workflow: text, version: text, events: count, faults: map(count) };
 
@@ -47,19 +49,16 @@ export const workflowShapes: Readonly<Record<string, Shape>> = {
     schema: object({
       ok: flag,
       files: list(
-        object(
-          {
-            file: text,
-            ok: flag,
-            problems: list(problem),
-            'name?': text,
-            'version?': text,
-            'digest?': digest,
-            'steps?': count,
-            'more?': count,
-          },
-          { open: true },
-        ),
+        object({
+          file: text,
+          ok: flag,
+          problems: { ...list(problem), maxItems: 20 },
+          'name?': text,
+          'version?': text,
+          'digest?': digest,
+          'steps?': count,
+          'more?': count,
+        }),
       ),
     }),
   },

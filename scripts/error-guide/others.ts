@@ -43,7 +43,7 @@ export const settingGuide: Guides = {
 }; // prettier-ignore
 
 export const commandGuide: Guides = {
-  USAGE: ['the command line cannot be understood', '`./baton rnu`', '`--help` shows what a command takes'],
+  USAGE: ['the command line cannot be understood', '`rnu` instead of `run`', '`--help` shows what a command takes'],
   INTERNAL: ['Baton has a bug', 'an error nobody expected', 'please report it; `BATON_LOG=debug` shows where'],
   INFRASTRUCTURE: ['something outside did not work', 'a store that does not answer', 'the message says what'],
   OUTPUT: ['stdout cannot be written', 'a full disk', 'free some space'],
@@ -55,8 +55,17 @@ export const commandGuide: Guides = {
   INPUT_SYNTAX: ['an input has no name and value', '`-i idea`', '`-i idea="…"`'],
   INPUT_UNKNOWN: ['the workflow has no such input', '`-i ides=x`', 'take the name that is proposed'],
   EVENT_MISSING: ['there is no event to publish', 'an empty file', 'put one CloudEvent into it'],
+  INPUT_MISSING: ['no input was given', '`agents invoke` without one', '`-i name=value`, or `-f file`'],
+  AGENT_ELSEWHERE: ['the code of the agent is not in this repository', '`agents invoke` of an HTTP agent', 'use it in a workflow'],
+  FUNCTION_UNKNOWN: ['there is no such function', '`logs orchestrater`', 'take one of the names that are shown'],
+  DEAD_LETTER_MISSING: ['there is no such dead letter', '`dlq get 3/17` of an empty topic', '`./baton dlq list`'],
+  DEAD_LETTER_ID: ['this is not the place of a dead letter', '`dlq get x`', 'partition/offset, like 3/17, or `@last`'],
+  RUNTIME_VERSION: ['the Node that runs this is too old', 'Node 20 where no package of Node 24 fits', 'install Node 24'],
   AGENT_UNKNOWN: ['there is no such agent', '`agents get kafka`', '`./baton agents list`'],
   RUN_AMBIGUOUS: ['several runs begin like that', '`runs get 01`', 'type more of the id'],
+  RUN_LIVE: ['the run is not over', '`runs retry` of a running run', 'wait for its end, or cancel it'],
+  RUN_COMPLETED: ['the run has completed: nothing is left to try again', '`runs retry` of a completed run', 'start it anew'],
+  RUN_EXPIRED: ['the run ended long ago, and its history is gone', '`runs retry` of a run past retention', 'start a new one'],
   RUN_ENDED: ['the run is over', '`runs cancel` of a completed run', 'nothing'],
   HOST_TAKEN: ['another process hosts this data folder', 'two times `./baton dev`', 'use the other one, or another `BATON_DATA_DIR`'],
 }; // prettier-ignore

@@ -54,8 +54,8 @@ describe('validate over many bad files', () => {
     assert.match(stderr, new RegExp(`${files.length} of ${files.length} files have problems\n$`));
   });
 
-  it('gives --json in the shape of schemas/validate-report.schema.json', async () => {
-    const schema = JSON.parse(readFileSync(join(root, 'schemas/validate-report.schema.json'), 'utf8')) as object;
+  it('gives --json in the shape of schemas/cli/validate.json', async () => {
+    const schema = JSON.parse(readFileSync(join(root, 'schemas/cli/validate.json'), 'utf8')) as object;
     const fits = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
     assert.ok(fits(report), JSON.stringify(fits.errors));
     const mixed = ['workflows/design-and-provision.yaml', 'no/such/file.yaml', ...files.slice(0, 2)];

@@ -8,7 +8,7 @@ import { buildProgram } from '#cli/program.ts';
 import { hostileText } from '../arbitrary-hostile.ts';
 import { accepted, type Fed, type Surface } from '../surface.ts';
 
-const words = ['run', 'dev', 'validate', 'plan', 'runs', 'list', 'get', 'watch', 'cancel', 'events', 'publish', 'tail', 'agents', 'topics', 'create', 'simulate', 'recover', 'help', '--help', '-h', '--version', '--json', '--quiet', '--no-input', '-i', '-i=a', '--input', 'a=b', '-f', '--input-file', '-', '--', '--limit', '--limit=-1', '--status', '--topic', '--from-beginning', '--seed', '--format', 'github', '@last', 'x.yaml', '--jsn', '-x', '-', '--__proto__', '--=', '']; // prettier-ignore
+const words = ['run', 'dev', 'validate', 'plan', 'runs', 'list', 'get', 'watch', 'cancel', 'events', 'publish', 'tail', 'agents', 'topics', 'create', 'simulate', 'recover', 'dlq', 'show', 'redrive', 'logs', 'invoke', 'retry', 'doctor', 'completion', 'complete', 'help', '--help', '-h', '--version', '--json', '--quiet', '--no-input', '-i', '-i=a', '--input', 'a=b', '-f', '--input-file', '-', '--', '--limit', '--limit=-1', '--status', '--topic', '--from-beginning', '--seed', '--format', 'github', '@last', 'x.yaml', '--jsn', '-x', '-', '--__proto__', '--=', '']; // prettier-ignore
 const inputs = fc.array(fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...words) }, { weight: 1, arbitrary: hostileText }), { maxLength: 7 }); // prettier-ignore
 
 function feed(args: readonly string[]): Fed {
