@@ -109,6 +109,8 @@ async function values(context: Context, placeholder: string): Promise<readonly C
       return ['bash', 'zsh', 'fish'].map((text) => ({ text }));
     case 'status':
       return ['running', 'completed', 'failed', 'cancelled', 'quarantined'].map((text) => ({ text }));
+    case 'format':
+      return ['text', 'json', 'github', 'sarif'].map((text) => ({ text }));
     case 'level':
       return ['debug', 'info', 'warn', 'error'].map((text) => ({ text }));
     case 'letter':
