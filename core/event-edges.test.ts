@@ -125,6 +125,10 @@ test('headers that say the same twice are taken, other names are not looked at',
     message:
       'an attribute has a value of the wrong type: got bytes that are not UTF-8 in header "ce_id"; expected UTF-8 text; send it once, as UTF-8 text',
     path: '',
+    got: 'bytes that are not UTF-8 in header "ce_id"',
+    expected: 'UTF-8 text',
+    hint: 'send it once, as UTF-8 text',
+    retryable: false,
   });
 });
 

@@ -11,6 +11,10 @@ test('a problem says what went wrong, where, the value, what was expected and ho
   assert.deepEqual(wireProblem('CE_TYPE', parts), {
     code: 'CE_TYPE',
     message: 'the event is not a JSON object: got 7; expected a text; quote it',
+    got: '7',
+    expected: 'a text',
+    hint: 'quote it',
+    retryable: false,
   });
   assert.deepEqual(wireProblem('CE_TYPE', { ...parts, path: '' }).path, '');
   const placed = wireProblem('CE_TYPE', { ...parts, path: '/a' });

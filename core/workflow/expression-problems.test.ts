@@ -75,7 +75,7 @@ const refused: readonly Row[] = [
   unknown('siz(inputs.list)', "unknown function 'siz'", 0, 3, 'a function of CEL', "did you mean 'size'?"),
   unknown('inputs.list.mapp(x, x)', "unknown function 'mapp'", 12, 4, 'a function of CEL', "did you mean 'map'?"),
   unknown('zzzzzzzzzz(1)', "unknown function 'zzzzzzzzzz'", 0, 10, 'a function of CEL'),
-  unknown(`${'z'.repeat(90)}(1)`, `unknown function '${'z'.repeat(80)}'`, 0, 90, 'a function of CEL'),
+  unknown(`${'z'.repeat(90)}(1)`, `unknown function '${'z'.repeat(79)}…'`, 0, 90, 'a function of CEL'),
   ...['secrets', 'secret', 'env', 'process', 'globalThis', 'tenant', 'tenants'].map((name) =>
     forbidden(`${name}.x`, name, 0, name.length, roots, 'a secret travels by name: {secretRef: NAME} in `with`; settings come in as inputs'),
   ),
