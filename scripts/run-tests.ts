@@ -25,7 +25,8 @@ const { status } = spawnSync(
   [
     '--test',
     '--test-reporter=spec',
-    `--test-concurrency=${Math.max(2, availableParallelism())}`,
+    // One more than processors: tests that start processes mostly wait for them.
+    `--test-concurrency=${availableParallelism() + 1}`,
     // A test that hangs fails by its own deadline instead of holding the suite.
     '--test-timeout=120000',
     ...files,

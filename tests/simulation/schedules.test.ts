@@ -11,7 +11,7 @@ import { hunt } from '#simulation/hunt.ts';
 import { scenarios } from '#simulation/scenarios.ts';
 
 Error.stackTraceLimit = 0; // simulated faults are errors, thousands a second
-const generated = 1_000;
+const generated = 250;
 const schedules = Math.ceil((20_000 - generated) / scenarios.length);
 const met = new Map<string, number>();
 /** What would make the checks say nothing if it never came. */
