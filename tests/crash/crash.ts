@@ -135,7 +135,7 @@ function verifyCalls(runs: number): void {
   let calls = 0;
   for (const line of readFileSync(logFile, 'utf8').split('\n')) {
     const [, what, invocation = ''] =
-      /^info: (agent called|result recorded) +invocation=(\S+)/.exec(line) ?? [];
+      /^info: (agent called|result recorded) .*\binvocation=(\S+)/.exec(line) ?? [];
     if (what === 'result recorded') recorded.add(invocation);
     if (what !== 'agent called') continue;
     calls += 1;
