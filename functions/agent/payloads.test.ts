@@ -39,6 +39,27 @@ describe('claim checks', () => {
     assert.equal(calls, 0);
   });
 
+  it('that come after the call was given up begin no call: the task may be at another host by then', async () => {
+    const { bytes, ref } = refOf('a long text');
+    await world.embedded.store.blobs.put(scope(1), [{ ref, bytes }]);
+    const late = Promise.withResolvers<void>();
+    const { blobs } = world.embedded.store;
+    const slow = {
+      ...blobs,
+      get: async (...given: Parameters<typeof blobs.get>) => (await late.promise, blobs.get(...given)),
+    };
+    const handler = createHandler(depsOf(agentOf(echo), { blobs: slow }));
+    const task = taskEvent({ input: { text: null }, refs: [{ at: '/text', ref }], expiresInMs: 3_600_000 });
+    const answer = handler(kafkaEvent(recordOf(task)), contextWith(world, 30_000));
+    await world.time.advance(26_000);
+    assert.equal((await answer).batchItemFailures.length, 1);
+    late.resolve();
+    await world.time.advance(1_000);
+    assert.equal(calls, 0);
+    await createHandler(depsOf(agentOf(echo)))(kafkaEvent(recordOf(task)), contextWith(world));
+    assert.equal(calls, 1);
+  });
+
   it('replace an output above 16 KiB, stored before the response is published', async () => {
     const output = { text: 'x'.repeat(20_000) };
     const order: string[] = [];

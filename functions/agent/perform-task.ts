@@ -2,6 +2,7 @@
  * One task, from its claim to its response.
  * PT1. A recorded result is sent again and never made again (C8).
  * PT2. A call that was taken over, cancelled or timed out by the orchestrator stores and publishes nothing.
+ *      Nor does it begin where it was given up before its input was there.
  * PT3. Whatever the agent does, an answer leaves by the attempt's deadline; running out of function time leaves none.
  */
 import { assertNever } from '#core/assert-never.ts';
@@ -137,6 +138,8 @@ function afterStop(deps: PerformDeps, task: HostTask, stop: Exclude<Stop, 'deadl
 async function callAgent(deps: PerformDeps, { task, agent }: Job, attempt: Attempt): Promise<CallEnd> {
   const input = await loadPayload(deps.blobs, { tenant: task.tenant, runId: task.runId }, task.input);
   if (!input.ok) return failed(input.problem);
+  // Stopped while its input was read: the call was given up, and may be another's by now. Nobody waits for this end.
+  if (attempt.signal.aborted) return failed(timeoutFailure(attempt.endsAt));
   const logger = deps.logger.child({
     run: task.runId,
     step: task.step,
