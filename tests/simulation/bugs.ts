@@ -65,8 +65,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'no fencing of attempts',
     file: 'core/run/absorb.ts',
-    from: "return attempt === opened && state.status === 'running' ? 'open' : 'answered';",
-    to: "return state.status === 'running' ? 'open' : 'answered';",
+    from: "return attempt === opened && state?.status === 'running' ? 'open' : 'answered';",
+    to: "return state?.status === 'running' ? 'open' : 'answered';",
   },
   {
     name: 'non-deterministic ids',
