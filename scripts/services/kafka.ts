@@ -1,0 +1,97 @@
+/** Apache Kafka, one broker that is its own controller (KRaft): the real thing, from its published jars. */
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { Kafka, logLevel } from 'kafkajs';
+import { portOf, type Service } from './service.ts';
+import { type Ports } from './state.ts';
+import { perform, tools } from './tools.ts';
+
+const pom = join(import.meta.dirname, 'kafka', 'pom.xml');
+const address = (ports: Ports, name: string): string => `127.0.0.1:${portOf(ports, name)}`;
+
+export const kafka: Service = {
+  name: 'kafka',
+  title: 'Apache Kafka 4.1.1',
+  recipe: [pom],
+  buildTools: [tools.maven, tools.java],
+  runTools: [tools.java],
+  ports: ['broker', 'controller'],
+
+  async install(into, log) {
+    copyFileSync(pom, join(into, 'pom.xml'));
+    await perform({
+      command: 'mvn',
+      args: ['--batch-mode', '--quiet', 'dependency:copy-dependencies', '-DoutputDirectory=libs'],
+      cwd: into,
+      log,
+    });
+  },
+
+  async prepare({ installed, data, ports, log }) {
+    const config = join(data, 'server.properties');
+    const cwd = installed;
+    writeFileSync(config, propertiesOf(ports, join(data, 'log')));
+    // Kafka refuses a folder without its mark; a kept one has it.
+    if (!existsSync(join(data, 'log', 'meta.properties'))) {
+      const cluster = randomBytes(16).toString('base64url');
+      const args = ['-cp', 'libs/*', 'kafka.tools.StorageTool', 'format'];
+      await perform({
+        command: 'java',
+        args: [...args, '--standalone', '-t', cluster, '-c', config],
+        cwd,
+        log,
+      });
+    }
+    const jvm = ['-Xms256m', '-Xmx1g', '-XX:+UseG1GC', '-Djava.awt.headless=true'];
+    const logging = '-Dorg.slf4j.simpleLogger.showDateTime=true';
+    return { command: 'java', args: [...jvm, logging, '-cp', 'libs/*', 'kafka.Kafka', config], cwd };
+  },
+
+  /** Any answer about topics means that the broker is registered and unfenced. */
+  async ask(ports) {
+    const client = new Kafka({
+      brokers: [address(ports, 'broker')],
+      connectionTimeout: 1000,
+      retry: { retries: 0 },
+      logLevel: logLevel.NOTHING,
+    }).admin();
+    try {
+      await client.connect();
+      const { brokers } = await client.describeCluster();
+      if (brokers.length === 0) throw new Error('no broker is registered yet');
+    } finally {
+      await client.disconnect();
+    }
+  },
+
+  env: (ports) => ({ KAFKA_BOOTSTRAP_SERVERS: address(ports, 'broker') }),
+};
+
+function propertiesOf(ports: Ports, folder: string): string {
+  const listeners = `PLAINTEXT://${address(ports, 'broker')},CONTROLLER://${address(ports, 'controller')}`;
+  const properties = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.bootstrap.servers': address(ports, 'controller'),
+    listeners,
+    'advertised.listeners': `PLAINTEXT://${address(ports, 'broker')}`,
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'log.dirs': folder,
+    // Topics are made by `baton setup`: a first write to a misspelt one must fail, as in production.
+    'auto.create.topics.enable': false,
+    // One broker: Kafka's own topics cannot have the three replicas they ask for.
+    'offsets.topic.replication.factor': 1,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    // A first member need not wait for others.
+    'group.initial.rebalance.delay.ms': 0,
+    'offsets.topic.num.partitions': 8,
+  };
+  return Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
