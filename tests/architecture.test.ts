@@ -46,7 +46,12 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   adapters: {
     folders: ['core', 'adapters'],
-    packages: { openai: 'adapters/llm/openai.ts', 'fastest-levenshtein': 'adapters/config.ts' },
+    packages: {
+      openai: 'adapters/llm/openai.ts',
+      'fastest-levenshtein': 'adapters/config.ts',
+      kafkajs: 'adapters/kafka/',
+      'aws-msk-iam-sasl-signer-js': 'adapters/kafka/iam-token.ts',
+    },
     node: 'all',
   },
   agents: { folders: ['core/agent', 'agents'], packages: { zod: '' }, node: 'crypto' },
@@ -112,6 +117,8 @@ test('an edge that is not in the table is noticed, however it is written', () =>
     ['core/workflow/parse.ts', `import { arbitraryDesign } from './decide.fixtures.ts';`],
     ['adapters/logger.ts', `import { type Host } from '#local/host.ts';`],
     ['adapters/logger.ts', `import OpenAI from 'openai';`],
+    ['adapters/logger.ts', `import { Kafka } from 'kafkajs';`],
+    ['adapters/kafka/client.ts', `const { token } = await import('aws-msk-iam-sasl-signer-js');`],
     ['agents/kafka-expert/agent.ts', `import { topics } from '#core/event-catalog.ts';`],
     ['agents/kafka-expert/agent.ts', `import { invoke } from '../test-kit.ts';`],
     ['functions/orchestrator/handler.ts', `import { openEmbedded } from '#adapters/embedded/open.ts';`],

@@ -1,0 +1,52 @@
+/**
+ * One connection of kafkajs, made when it is first needed and made anew after a failure: nothing of an outage, such as
+ * a broker that moved or a topic that is gone, stays with a process.
+ */
+export interface Connection<T> {
+  /** The connected client; all callers share one. Rejects as connecting does, and the next call tries again. */
+  get(): Promise<T>;
+  /** Gives `client` up, if it is still the one in use. */
+  drop(client: T): void;
+  close(): Promise<void>;
+}
+
+export function createConnection<T extends { disconnect(): Promise<void> }>(
+  open: () => Promise<T>,
+): Connection<T> {
+  let current: Promise<T> | undefined;
+  let connected: T | undefined;
+  const ending = new Set<Promise<void>>();
+
+  const end = (client: T): void => {
+    const ended = client
+      .disconnect()
+      .catch(() => undefined)
+      .finally(() => ending.delete(ended));
+    ending.add(ended);
+  };
+  return {
+    get() {
+      if (current !== undefined) return current;
+      const opening = open();
+      current = opening;
+      opening.then(
+        (client) => (connected = client),
+        () => {
+          if (current === opening) current = undefined;
+        },
+      );
+      return opening;
+    },
+    drop(client) {
+      if (connected !== client) return;
+      current = undefined;
+      connected = undefined;
+      end(client);
+    },
+    async close() {
+      const last = await current?.catch(() => undefined);
+      if (last !== undefined && connected === last) this.drop(last);
+      await Promise.all(ending);
+    },
+  };
+}

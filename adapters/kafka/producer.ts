@@ -1,0 +1,160 @@
+/**
+ * Publishing. One request is under way at a time; what is published meanwhile goes along with the next one, so a busy
+ * process sends few large requests and an idle one waits for nothing.
+ * KP1. A publish resolves when all its records are acknowledged by all replicas, and rejects for its own sake only.
+ * KP2. The records of one publish, and publishes one after the other, keep their order in each partition.
+ */
+import { type Kafka, Partitioners, type Producer, type TopicMessages } from 'kafkajs';
+import { type InfrastructureError } from '#core/failure.ts';
+import { type OutgoingRecord } from '#core/ports.ts';
+import { type Connection, createConnection } from './connection.ts';
+import { type Attempt, codeOf, kafkaError } from './kafka-error.ts';
+import { sizeOf, toMessage } from './record.ts';
+
+/** For each topic in a request: kafkajs makes one record batch for each partition, and brokers take about a megabyte. */
+const topicBytes = 900 * 1024;
+const requestBytes = 8 * 1024 * 1024;
+
+interface Call {
+  readonly records: readonly OutgoingRecord[];
+  sent: number;
+  readonly done: () => void;
+  readonly failed: (error: InfrastructureError) => void;
+}
+/** The next records of a call. */
+interface Part {
+  readonly call: Call;
+  readonly records: readonly OutgoingRecord[];
+}
+
+export interface Publisher {
+  publish(records: readonly OutgoingRecord[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createPublisher(client: () => Kafka, brokers: readonly string[]): Publisher {
+  const connection = createConnection(() => openProducer(client()));
+  const calls: Call[] = [];
+  let sending: Promise<void> | undefined;
+
+  const drain = async (): Promise<void> => {
+    while (calls.length > 0) {
+      await sendParts(connection, brokers, takeParts(calls));
+      for (let at = calls.length - 1; at >= 0; at -= 1) if (isSettled(calls[at])) calls.splice(at, 1);
+    }
+    sending = undefined;
+  };
+  return {
+    publish(records) {
+      if (records.length === 0) return Promise.resolve();
+      const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+      calls.push({ records, sent: 0, done: () => resolve(undefined), failed: reject });
+      sending ??= drain();
+      return promise;
+    },
+    async close() {
+      await sending;
+      await connection.close();
+    },
+  };
+}
+
+const isSettled = (call: Call | undefined): boolean => call !== undefined && call.sent >= call.records.length;
+
+async function openProducer(client: Kafka): Promise<Producer> {
+  const producer = client.producer({
+    createPartitioner: Partitioners.DefaultPartitioner,
+    allowAutoTopicCreation: false,
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
+  });
+  await producer.connect();
+  return producer;
+}
+
+/** What fits one request, from the oldest call on. The first record goes whatever its size. */
+function takeParts(calls: readonly Call[]): readonly Part[] {
+  const parts: Part[] = [];
+  const byTopic = new Map<string, number>();
+  let total = 0;
+  for (const call of calls) {
+    let end = call.sent;
+    for (; end < call.records.length; end += 1) {
+      const record = call.records[end];
+      if (record === undefined) break;
+      const size = sizeOf(record);
+      const used = byTopic.get(record.topic) ?? 0;
+      if (total > 0 && (total + size > requestBytes || (used > 0 && used + size > topicBytes))) break;
+      byTopic.set(record.topic, used + size);
+      total += size;
+    }
+    if (end > call.sent) parts.push({ call, records: call.records.slice(call.sent, end) });
+    // KP2. Nothing overtakes what did not fit.
+    if (end < call.records.length) break;
+  }
+  return parts;
+}
+
+async function sendParts(
+  connection: Connection<Producer>,
+  brokers: readonly string[],
+  parts: readonly Part[],
+): Promise<void> {
+  const error = await send(
+    connection,
+    brokers,
+    parts.flatMap(({ records }) => records),
+  );
+  if (error === undefined) parts.forEach(settle);
+  else if (parts.length === 1 || codeOf(error) === 'KAFKA_UNREACHABLE')
+    for (const { call } of parts) fail(call, error);
+  // KP1. Somebody's record was refused: each on its own, so that only its publisher hears of it.
+  else for (const part of parts) await sendParts(connection, brokers, [part]);
+}
+
+function settle({ call, records }: Part): void {
+  call.sent += records.length;
+  if (isSettled(call)) call.done();
+}
+
+function fail(call: Call, error: InfrastructureError): void {
+  call.sent = call.records.length;
+  call.failed(error);
+}
+
+/** Nothing, or why not. Records too large together are sent in halves: a topic may take less than is usual. */
+async function send(
+  connection: Connection<Producer>,
+  brokers: readonly string[],
+  records: readonly OutgoingRecord[],
+): Promise<InfrastructureError | undefined> {
+  const topics = [...new Set(records.map(({ topic }) => topic))];
+  const attempt: Attempt = { action: `publish to ${topics.join(', ')}`, brokers, topic: topics.join(', ') };
+  let producer: Producer | undefined;
+  try {
+    producer = await connection.get();
+    await producer.sendBatch({ acks: -1, topicMessages: byTopic(records) });
+    return undefined;
+  } catch (cause) {
+    const error = kafkaError(cause, attempt);
+    if (codeOf(error) === 'PAYLOAD_TOO_LARGE' && records.length > 1) {
+      const middle = Math.ceil(records.length / 2);
+      return (
+        (await send(connection, brokers, records.slice(0, middle))) ??
+        (await send(connection, brokers, records.slice(middle)))
+      );
+    }
+    // A refusal says nothing of the connection; anything else may have spoilt it.
+    if (producer !== undefined && codeOf(error) !== 'PAYLOAD_TOO_LARGE') connection.drop(producer);
+    return error;
+  }
+}
+
+function byTopic(records: readonly OutgoingRecord[]): TopicMessages[] {
+  const lists = new Map<string, ReturnType<typeof toMessage>[]>();
+  for (const record of records) {
+    const list = lists.get(record.topic);
+    if (list === undefined) lists.set(record.topic, [toMessage(record)]);
+    else list.push(toMessage(record));
+  }
+  return [...lists].map(([topic, messages]) => ({ topic, messages }));
+}

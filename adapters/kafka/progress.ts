@@ -1,0 +1,47 @@
+/**
+ * What one consumer has done in its topic, kept over rebalances and lost connections, after which Kafka gives again
+ * everything since the last commit.
+ * PR1. No record is handed out twice, unless the group's offsets were set back or the topic was made anew.
+ * PR2. A partition that somebody else advanced meanwhile goes on where they left it.
+ */
+export interface Progress {
+  /** The member has these partitions now. Reading begins again at what the group has committed. */
+  assigned(partitions: readonly number[]): void;
+  owns(partition: number): boolean;
+  /** Of records as they come, which to take: the first index. */
+  firstNew(partition: number, offsets: readonly number[]): number;
+  handedOut(partition: number, nextOffset: number): void;
+  committed(partition: number, nextOffset: number): void;
+}
+
+export function createProgress(): Progress {
+  const handed = new Map<number, number>();
+  const committed = new Map<number, number>();
+  /** Of partitions just assigned, until what was handed out before is behind. */
+  const resuming = new Map<number, { readonly handed: number; readonly committed: number }>();
+  let owned = new Set<number>();
+
+  return {
+    assigned(partitions) {
+      owned = new Set(partitions);
+      resuming.clear();
+      for (const partition of partitions) {
+        const before = handed.get(partition);
+        if (before !== undefined)
+          resuming.set(partition, { handed: before, committed: committed.get(partition) ?? 0 });
+      }
+    },
+    owns: (partition) => owned.has(partition),
+    firstNew(partition, offsets) {
+      const before = resuming.get(partition);
+      const [first] = offsets;
+      if (before === undefined || first === undefined) return 0;
+      // Before what this consumer itself has committed: somebody set the group back on purpose.
+      const start = first < before.committed ? 0 : offsets.findIndex((offset) => offset >= before.handed);
+      if (start >= 0) resuming.delete(partition);
+      return start < 0 ? offsets.length : start;
+    },
+    handedOut: (partition, nextOffset) => void handed.set(partition, nextOffset),
+    committed: (partition, nextOffset) => void committed.set(partition, nextOffset),
+  };
+}
