@@ -1,0 +1,75 @@
+/**
+ * The driver, configured once. What Baton relies on is set here and cannot be turned off by the URI.
+ */
+import { MongoClient, type MongoClientOptions } from 'mongodb';
+import { infrastructureError } from './store-error.ts';
+
+export interface ClientOptions {
+  readonly uri: string;
+  readonly maxPoolSize?: number;
+  readonly tlsCaFile?: string;
+}
+
+export interface Client {
+  readonly client: MongoClient;
+  /** `host:port` of every server of the URI, to name in errors: never the user, never the password. */
+  readonly address: string;
+  /** Name of the database. */
+  readonly name: string;
+}
+
+/** Durable: a majority of the replica set has it in its journal. Gives up rather than wait for ever. */
+export const durable = { writeConcern: { w: 'majority', journal: true, wtimeoutMS: 10_000 } } as const;
+/** For what may be lost with the primary: claims and leases, which end by themselves, and snapshots. */
+export const relaxed = { writeConcern: { w: 1 } } as const;
+
+/** `extra` is for tests that watch the commands. */
+export function createClient(options: ClientOptions, extra: MongoClientOptions = {}): Client {
+  const client = parsed(options, { ...settings(options), ...extra });
+  const { hosts, srvHost } = client.options;
+  return {
+    client,
+    address: srvHost ?? hosts.map((host) => host.toString()).join(','),
+    name: databasePattern.exec(options.uri)?.[1] ?? 'baton',
+  };
+}
+
+/** The path of the URI. Before it, a slash is always percent-encoded. */
+const databasePattern = /^mongodb(?:\+srv)?:\/\/[^/]*\/([^?]+)/;
+
+function settings({ maxPoolSize, tlsCaFile }: ClientOptions): MongoClientOptions {
+  return {
+    appName: 'baton',
+    ...durable,
+    // DocumentDB before 8.0.2 has no retryable writes; Baton resolves unclear outcomes itself.
+    retryWrites: false,
+    readPreference: 'primary',
+    serverSelectionTimeoutMS: 5_000,
+    connectTimeoutMS: 5_000,
+    // Longer than any call may take; shorter than the invocation that waits for it.
+    socketTimeoutMS: 30_000,
+    waitQueueTimeoutMS: 10_000,
+    ...(maxPoolSize !== undefined && { maxPoolSize }),
+    ...(tlsCaFile !== undefined && { tls: true, tlsCAFile: tlsCaFile }),
+  };
+}
+
+function parsed({ uri }: ClientOptions, all: MongoClientOptions): MongoClient {
+  try {
+    return new MongoClient(uri, all);
+  } catch (error) {
+    throw infrastructureError(
+      {
+        code: 'STORE_URI',
+        what: 'the connection string of the database cannot be used',
+        got: withoutCredentials(error instanceof Error ? error.message : String(error)),
+        expected: 'mongodb://[user:password@]host:port[,host:port]/[database][?options]',
+        fix: 'correct MONGODB_URI; a user or password with : / ? # [ ] @ or % in it is written percent-encoded',
+      },
+      // No cause: what the driver says may hold the whole URI.
+    );
+  }
+}
+
+/** Everything between a scheme and the last @ of a word. */
+export const withoutCredentials = (text: string): string => text.replaceAll(/\/\/\S*@/g, '//<hidden>@');
