@@ -3,7 +3,7 @@
  * therefore leaves a stamp of its own, and a second request reads the stamps where it was not all of them.
  */
 import { randomUUID } from 'node:crypto';
-import { type Collection, type Filter, type WriteConcernOptions } from 'mongodb';
+import { type Collection, type WriteConcernOptions } from 'mongodb';
 
 export interface Stampable {
   readonly _id: string;
