@@ -23,7 +23,8 @@ describe('an empty environment', () => {
   it('means embedded, scripted and 30 days, all frozen', () => {
     const read = config({ PATH: '/bin' });
     assert.deepEqual(read, {
-      backend: { type: 'embedded', dataDir: resolve('.baton') },
+      backend: { type: 'embedded' },
+      dataDir: resolve('.baton'),
       model: { names: {} },
       telemetry: { serviceName: 'baton', standard: {} },
       logLevel: 'info',
@@ -81,7 +82,7 @@ describe('good values', () => {
       read.capabilityKeys?.map((entry) => [entry.id, entry.secret.length]),
       [['k2', 32], ['k1', 32]], // prettier-ignore
     );
-    assert.deepEqual(read.backend, { type: 'embedded', dataDir: '/data' });
+    assert.deepEqual([read.backend, read.dataDir], [{ type: 'embedded' }, '/data']);
     assert.equal(read.logLevel, 'warn');
     assert.deepEqual(read.allowedHosts, ['agents.internal:8080', '[::1]:9000']);
     assert.deepEqual(read.secrets, { CRM_TOKEN: secret });
@@ -117,12 +118,42 @@ describe('problems', () => {
 
   it('tell one of Kafka and MongoDB from both', () => {
     assert.deepEqual(codes({ KAFKA_BOOTSTRAP_SERVERS: 'a:1' }), ['CONFIG_CONFLICT MONGODB_URI']);
-    assert.deepEqual(codes({ KAFKA_BOOTSTRAP_SERVERS: 'a:1', MONGODB_URI: 'mongodb://b' }), [
-      'CONFIG_UNSUPPORTED KAFKA_BOOTSTRAP_SERVERS',
-    ]);
+    assert.deepEqual(config({ KAFKA_BOOTSTRAP_SERVERS: 'a:1, b:2', MONGODB_URI: 'mongodb://c' }).backend, {
+      type: 'services',
+      kafka: { brokers: ['a:1', 'b:2'], security: { type: 'plaintext' } },
+      mongo: { uri: 'mongodb://c' },
+    });
+  });
+
+  it('want brokers with ports and a URI of MongoDB', () => {
+    const good = { KAFKA_BOOTSTRAP_SERVERS: 'a:1', MONGODB_URI: 'mongodb://c' };
+    for (const brokers of ['broker', 'http://a:1', 'a:1 b:2'])
+      assert.deepEqual(codes({ ...good, KAFKA_BOOTSTRAP_SERVERS: brokers }), [
+        'CONFIG_TYPE KAFKA_BOOTSTRAP_SERVERS',
+      ]);
+    const [wrong] = problems({ ...good, MONGODB_URI: `postgres://u:${secret}@x` });
+    assert.equal(`${wrong?.code} ${wrong?.name}`, 'CONFIG_TYPE MONGODB_URI');
+    assert.ok(!JSON.stringify(wrong).includes(secret));
+  });
+
+  it('want what a way of authenticating needs', () => {
+    const services = { KAFKA_BOOTSTRAP_SERVERS: 'a:1', MONGODB_URI: 'mongodb://c' };
+    const scram = { ...services, BATON_KAFKA_SECURITY: 'scram-sha-512', BATON_KAFKA_USERNAME: 'u' };
+    assert.deepEqual(codes(scram), ['CONFIG_CONFLICT BATON_KAFKA_PASSWORD']);
+    assert.deepEqual(codes({ ...services, BATON_KAFKA_SECURITY: 'msk-iam' }), ['CONFIG_CONFLICT AWS_REGION']);
+    const { backend } = config({ ...scram, BATON_KAFKA_PASSWORD: secret, BATON_KAFKA_TLS: 'false' });
+    assert.deepEqual(backend.type === 'services' && backend.kafka.security, {
+      type: 'scram',
+      mechanism: 'scram-sha-512',
+      username: 'u',
+      password: secret,
+      tls: false,
+    });
   });
 
   const wrong: readonly (readonly [string, string])[] = [
+    ['BATON_KAFKA_SECURITY', 'ssl'],
+    ['BATON_MONGODB_POOL', '0'],
     ['OPENAI_API_KEY', 'two words'],
     ['OPENAI_BASE_URL', 'api.openai.com'],
     ['OPENAI_BASE_URL', 'file:///etc/passwd'],

@@ -9,6 +9,7 @@ import { distance } from 'fastest-levenshtein';
 import { type CapabilityKeys } from '#core/capability.ts';
 import { no, ok, type Result } from '#core/failure.ts';
 import { echoed } from '#core/redact.ts';
+import { type Backend, type BackendConflict, type Read, readBackend } from './backend-config.ts';
 import { type FunctionSettings } from './platform.ts';
 import { type SettingName, type SettingSpec, settings } from './settings.ts';
 import * as parse from './setting-values.ts';
@@ -16,8 +17,10 @@ import * as parse from './setting-values.ts';
 export type LogLevel = (typeof parse.logLevels)[number];
 
 export interface Config {
-  /** Where the log and the store live. More kinds come with Kafka and MongoDB. */
-  readonly backend: { readonly type: 'embedded'; /** Absolute. */ readonly dataDir: string };
+  /** Where the log and the store live. */
+  readonly backend: Backend;
+  /** Absolute. Logs of hosts and a generated capability key; on embedded, log and store too. */
+  readonly dataDir: string;
   readonly model: {
     /** Absent: the scripted model answers. */
     readonly apiKey?: string;
@@ -43,8 +46,7 @@ export interface Config {
 }
 
 export interface ConfigProblem {
-  readonly code:
-    'CONFIG_UNKNOWN' | 'CONFIG_TYPE' | 'CONFIG_CONFLICT' | 'CONFIG_UNSUPPORTED' | 'SECRET_MISSING';
+  readonly code: 'CONFIG_UNKNOWN' | 'CONFIG_TYPE' | 'CONFIG_CONFLICT' | 'SECRET_MISSING';
   /** The variable. */
   readonly name: string;
   /** What went wrong, the value given (never a secret's), what was expected, how to fix it. */
@@ -60,7 +62,7 @@ export interface ConfigProblem {
 
 /** Reads the whole environment: a config, or every problem in it. */
 export function readConfig(env: NodeJS.ProcessEnv): Result<Config, readonly ConfigProblem[]> {
-  const problems: ConfigProblem[] = [...unknownNames(env), ...backendProblems(env)];
+  const problems: ConfigProblem[] = [...unknownNames(env)];
   const read: Read = (name, parser) => {
     const text = env[name];
     if (text === undefined || text.trim() === '') return undefined;
@@ -69,19 +71,27 @@ export function readConfig(env: NodeJS.ProcessEnv): Result<Config, readonly Conf
     problems.push(typeProblem(name, text, result.problem));
     return undefined;
   };
-  const config = assemble(env, read, readSecrets(env, problems));
+  const backend = readBackend(
+    read,
+    (name) => isSet(env, name),
+    (conflict) => problems.push(conflictProblem(conflict)),
+  );
+  const config = assemble(env, read, { backend, secrets: readSecrets(env, problems) });
   return problems.length > 0 ? no(problems) : ok(deepFreeze(config));
 }
 
-type Read = <T>(name: SettingName, parser: parse.Parser<T>) => T | undefined;
-
-function assemble(env: NodeJS.ProcessEnv, read: Read, secrets: Readonly<Record<string, string>>): Config {
+function assemble(
+  env: NodeJS.ProcessEnv,
+  read: Read,
+  { backend, secrets }: Pick<Config, 'backend' | 'secrets'>,
+): Config {
   const apiKey = read('OPENAI_API_KEY', parse.token);
   const baseUrl = read('OPENAI_BASE_URL', parse.httpUrl);
   const capabilityKeys = read('BATON_CAPABILITY_KEYS', parse.capabilityKeys);
   const jaeger = readJaeger(read);
   return {
-    backend: { type: 'embedded', dataDir: resolve(read('BATON_DATA_DIR', parse.path) ?? '.baton') },
+    backend,
+    dataDir: resolve(read('BATON_DATA_DIR', parse.path) ?? '.baton'),
     model: {
       ...(apiKey !== undefined && { apiKey }),
       ...(baseUrl !== undefined && { baseUrl }),
@@ -174,34 +184,8 @@ function unknownName(name: string): ConfigProblem {
   });
 }
 
-function backendProblems(env: NodeJS.ProcessEnv): readonly ConfigProblem[] {
-  const kafka = isSet(env, 'KAFKA_BOOTSTRAP_SERVERS');
-  const mongo = isSet(env, 'MONGODB_URI');
-  if (!kafka && !mongo) return [];
-  const [present, absent] = kafka
-    ? (['KAFKA_BOOTSTRAP_SERVERS', 'MONGODB_URI'] as const)
-    : (['MONGODB_URI', 'KAFKA_BOOTSTRAP_SERVERS'] as const);
-  if (kafka && mongo)
-    return [
-      configProblem(
-        'CONFIG_UNSUPPORTED',
-        present,
-        'KAFKA_BOOTSTRAP_SERVERS and MONGODB_URI are both set, and this version of Baton cannot use them yet.',
-        {
-          got: 'both',
-          expected: 'neither: log and store are then embedded in BATON_DATA_DIR',
-          hint: 'Unset both.',
-        },
-      ),
-    ];
-  return [
-    configProblem('CONFIG_CONFLICT', absent, `${present} is set and ${absent} is not.`, {
-      got: `only ${present}`,
-      expected: 'both (Kafka with MongoDB) or neither (everything embedded in BATON_DATA_DIR)',
-      hint: `Set ${absent}, or unset ${present}.`,
-    }),
-  ];
-}
+const conflictProblem = ({ name, what, ...parts }: BackendConflict): ConfigProblem =>
+  configProblem('CONFIG_CONFLICT', name, what, parts);
 
 const isSet = (env: NodeJS.ProcessEnv, name: SettingName): boolean => (env[name] ?? '').trim() !== '';
 

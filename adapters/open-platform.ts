@@ -2,7 +2,9 @@
  * Opens what a configuration asks for. Adapters are loaded when they are needed, so that commands that need none of
  * them, `--help` first of all, load none.
  */
+import { assertNever } from '#core/assert-never.ts';
 import { type CapabilityKeys } from '#core/capability.ts';
+import { type Logger } from '#core/ports.ts';
 import { systemClock, systemRandom } from './clock.ts';
 import { type Config } from './config.ts';
 import { openModels } from './llm/open-model.ts';
@@ -16,48 +18,112 @@ export interface PlatformOptions {
   readonly logSink?: (line: string) => void;
 }
 
-/** The platform, with what only the embedded one can do. */
+/** The platform, with what its hosts and its upkeep need beside it. */
 export interface OpenPlatform extends Platform {
-  /** Flushes to the disk so far. */
-  syncs(): number;
-  /** Deletes log records older than `before` (ms since 1970) that every group has passed; tells how many. */
-  trimLog(before: number): Promise<number>;
-  /** Ends every lease on a call. Only for the holder of the host lock, which proves that their owners are dead. */
-  endLeases(): Promise<void>;
+  /** As the events of mappings name the brokers. */
+  readonly bootstrapServers: string;
+  /** Makes the store ready before its first use: indexes. Needs no repeating; does no harm. */
+  readonly prepareStore: () => Promise<void>;
+  /** What only a log and store in the data folder can do. */
+  readonly embedded?: EmbeddedUpkeep;
 }
 
-/** Throws `InfrastructureError` where the data folder cannot be used. */
+export interface EmbeddedUpkeep {
+  /** Flushes to the disk so far. */
+  readonly syncs: () => number;
+  /** Deletes log records older than `before` (ms since 1970) that every group has passed; tells how many. */
+  readonly trimLog: (before: number) => Promise<number>;
+  /** Ends every lease on a call. Only for the holder of the host lock, which proves that their owners are dead. */
+  readonly endLeases: () => Promise<void>;
+}
+
+type OpenBackend = Pick<
+  OpenPlatform,
+  'log' | 'store' | 'bootstrapServers' | 'prepareStore' | 'embedded' | 'close'
+>;
+
+/** Throws `InfrastructureError` where the data folder cannot be used. Kafka and MongoDB are first asked when they are used. */
 export async function openPlatform(config: Config, options: PlatformOptions = {}): Promise<OpenPlatform> {
-  const folder = config.backend.dataDir;
-  const { openEmbedded } = await import('./embedded/open.ts');
-  const embedded = openEmbedded({
-    folder,
+  const logger = createLogger({
+    level: config.logLevel,
     clock: systemClock,
-    ...(options.onSync && { onSync: options.onSync }),
+    secrets: knownSecrets(config),
+    ...(options.logSink && { sink: options.logSink }),
   });
+  const backend = await openBackend(config, options, logger);
   const { readCapabilityKeyFile } = await import('./capability-key-file.ts');
   let keys: CapabilityKeys | undefined = config.capabilityKeys;
   const models = openModels(config.model);
   return {
-    log: embedded.log,
-    store: embedded.store,
+    ...backend,
     clock: systemClock,
     random: systemRandom,
-    logger: createLogger({
-      level: config.logLevel,
-      clock: systemClock,
-      secrets: knownSecrets(config),
-      ...(options.logSink && { sink: options.logSink }),
-    }),
-    capabilityKeys: () => (keys ??= readCapabilityKeyFile(folder)),
+    logger,
+    capabilityKeys: () => (keys ??= readCapabilityKeyFile(config.dataDir)),
     model: models.model,
     modelName: models.name,
     allowedHosts: config.allowedHosts,
     secret: (name) => (Object.hasOwn(config.secrets, name) ? config.secrets[name] : undefined),
-    syncs: () => embedded.syncs(),
-    trimLog: (before) => embedded.trimLog(before),
-    endLeases: () => embedded.endLeases(),
-    close: () => embedded.close(),
+  };
+}
+
+async function openBackend(
+  { backend, dataDir }: Config,
+  { onSync }: PlatformOptions,
+  logger: Logger,
+): Promise<OpenBackend> {
+  switch (backend.type) {
+    case 'embedded': {
+      const { openEmbedded } = await import('./embedded/open.ts');
+      const embedded = openEmbedded({ folder: dataDir, clock: systemClock, ...(onSync && { onSync }) });
+      const { log, store } = embedded;
+      const prepareStore = (): Promise<void> => Promise.resolve();
+      return {
+        log,
+        store,
+        bootstrapServers: 'embedded:9092',
+        prepareStore,
+        embedded: {
+          syncs: () => embedded.syncs(),
+          trimLog: (before) => embedded.trimLog(before),
+          endLeases: () => embedded.endLeases(),
+        },
+        close: () => embedded.close(),
+      };
+    }
+    case 'services':
+      return openServices(backend, logger);
+    default:
+      return assertNever(backend);
+  }
+}
+
+async function openServices(
+  { kafka, mongo }: Extract<Config['backend'], { type: 'services' }>,
+  logger: Logger,
+): Promise<OpenBackend> {
+  const [{ openKafka }, { openMongo }] = await Promise.all([
+    import('./kafka/open.ts'),
+    import('./mongo/open.ts'),
+  ]);
+  const log = openKafka({ ...kafka, clientId: 'baton', logger });
+  const store = openMongo({
+    uri: mongo.uri,
+    logger,
+    clock: systemClock,
+    ...(mongo.caFile !== undefined && { tlsCaFile: mongo.caFile }),
+    ...(mongo.poolSize !== undefined && { maxPoolSize: mongo.poolSize }),
+  });
+  return {
+    log: log.log,
+    store: store.store,
+    bootstrapServers: log.bootstrapServers,
+    prepareStore: () => store.ensureIndexes(),
+    close: async () => {
+      // The log first: what it still holds back must find the store open.
+      await log.close();
+      await store.close();
+    },
   };
 }
 
@@ -67,8 +133,12 @@ export function knownSecrets(config: Config): Readonly<Record<string, string>> {
     `capability-key-${key.id}`,
     Buffer.from(key.secret).toString('base64'),
   ]);
+  const { backend } = config;
   return {
     ...config.secrets,
+    ...(backend.type === 'services' && { MONGODB_URI: backend.mongo.uri }),
+    ...(backend.type === 'services' &&
+      backend.kafka.security.type === 'scram' && { BATON_KAFKA_PASSWORD: backend.kafka.security.password }),
     ...(config.model.apiKey !== undefined && { OPENAI_API_KEY: config.model.apiKey }),
     ...(Object.fromEntries(keys) as Record<string, string>),
   };

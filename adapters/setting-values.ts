@@ -33,6 +33,9 @@ export const logLevel: Parser<(typeof logLevels)[number]> = (value) => {
 export const port: Parser<number> = (value) => whole(value, 1, 65535, 'a port number from 1 to 65535');
 export const days: Parser<number> = (value) => whole(value, 1, 3650, 'a whole number of days from 1 to 3650');
 
+/** Pool sizes, replicas. */
+export const small: Parser<number> = (value) => whole(value, 1, 1000, 'a whole number from 1 to 1000');
+
 function whole(value: string, least: number, most: number, expected: string): Result<number, string> {
   const number = Number(value);
   return /^[0-9]{1,5}$/.test(value) && number >= least && number <= most ? ok(number) : no(expected);
@@ -50,6 +53,27 @@ export const httpUrl: Parser<string> = (value) => {
   return url.username === '' && url.password === ''
     ? ok(value)
     : no('a URL without user name and password in it');
+};
+
+export const brokers: Parser<readonly string[]> = (value) => {
+  const list = commaList(value);
+  return list.length > 0 &&
+    list.every((broker) => /^(?:[A-Za-z0-9._-]{1,253}|\[[0-9a-fA-F:.]{2,45}\]):[0-9]{1,5}$/.test(broker))
+    ? ok(list)
+    : no('host:port of each broker, separated by commas');
+};
+
+/** The scheme alone is looked at here; the driver says what else is wrong with it when it connects. */
+export const mongoUri: Parser<string> = (value) =>
+  /^mongodb(?:\+srv)?:\/\/\S+$/.test(value)
+    ? ok(value)
+    : no('a URI that begins with mongodb:// or mongodb+srv://');
+
+export const kafkaSecurities = ['plaintext', 'tls', 'scram-sha-256', 'scram-sha-512', 'msk-iam'] as const;
+
+export const kafkaSecurity: Parser<(typeof kafkaSecurities)[number]> = (value) => {
+  const kind = kafkaSecurities.find((candidate) => candidate === value.toLowerCase());
+  return kind === undefined ? no(`one of ${kafkaSecurities.join(', ')}`) : ok(kind);
 };
 
 export const hosts: Parser<readonly string[]> = (value) => {

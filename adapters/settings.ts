@@ -24,6 +24,55 @@ export const settings = {
     for: 'The store. Set together with KAFKA_BOOTSTRAP_SERVERS, or not at all: unset means the embedded store.',
     secret: true,
   },
+  BATON_KAFKA_SECURITY: {
+    type: 'plaintext, tls, scram-sha-256, scram-sha-512 or msk-iam',
+    default: 'plaintext',
+    for: 'How the Kafka brokers are talked to.',
+    secret: false,
+  },
+  BATON_KAFKA_USERNAME: {
+    type: 'text',
+    for: 'The user of SASL/SCRAM.',
+    secret: false,
+  },
+  BATON_KAFKA_PASSWORD: {
+    type: 'text',
+    for: 'The password of SASL/SCRAM.',
+    secret: true,
+  },
+  BATON_KAFKA_TLS: {
+    type: 'true or false',
+    default: 'true',
+    for: 'Whether SASL/SCRAM goes over TLS.',
+    secret: false,
+  },
+  BATON_KAFKA_CA_FILE: {
+    type: 'path of a PEM file',
+    for: 'Who signed the certificates of the brokers, where it is none that Node knows.',
+    secret: false,
+  },
+  BATON_KAFKA_REPLICATION: {
+    type: 'whole number, 1 to 1000',
+    default: 'what the brokers are configured to',
+    for: 'The replicas of topics that `setup` creates.',
+    secret: false,
+  },
+  BATON_MONGODB_CA_FILE: {
+    type: 'path of a PEM file',
+    for: 'Who signed the certificate of the database, where it is none that Node knows.',
+    secret: false,
+  },
+  BATON_MONGODB_POOL: {
+    type: 'whole number, 1 to 1000',
+    default: '20',
+    for: 'Connections to the database, at most, of one process. 1 or 2 on Lambda.',
+    secret: false,
+  },
+  AWS_REGION: {
+    type: 'text without spaces',
+    for: 'The region of a Kafka cluster that authenticates by IAM. Lambda sets it.',
+    secret: false,
+  },
   OPENAI_API_KEY: {
     type: 'text without spaces',
     for: 'The key of the model provider. Unset: the scripted model answers, and is said to.',
@@ -60,14 +109,14 @@ export const settings = {
   },
   BATON_CAPABILITY_KEYS: {
     type: 'id:base64[,id:base64…]; ids of 1 to 16 lower-case letters and digits; keys of 32 bytes or more',
-    default: 'on embedded, a key made once and kept in the data folder',
-    for: 'Signs the capabilities of tasks. The first key signs, all verify.',
+    default: 'a key made once and kept in the data folder: enough for one machine',
+    for: 'Signs the capabilities of tasks. The first key signs, all verify. All orchestrators need the same.',
     secret: true,
   },
   BATON_DATA_DIR: {
     type: 'path',
     default: '.baton',
-    for: 'The folder of the embedded log and store.',
+    for: 'The folder of the embedded log and store, of logs, and of a generated capability key.',
     secret: false,
   },
   BATON_LOG: {

@@ -38,9 +38,8 @@ function medianOf(refuse: () => void): number {
   return quantiles(times).p50;
 }
 
-export const printBadInput = ({ rows, slowest }: BadInput): string =>
+export const badInputText = ({ rows, slowest }: BadInput): string =>
   [
-    '',
     `bad-input: ${rows} rows refused          ms`,
     ...slowest.map(({ row, ms }) => `${row.slice(0, 32).padEnd(34)}${ms.toFixed(1).padStart(8)}`),
     '',

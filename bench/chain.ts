@@ -1,6 +1,6 @@
 /** Runs of n steps, one after the other, 400 bytes each, every hop durable before the next. */
 import { topics } from '#core/event-catalog.ts';
-import { type HostedEngine } from '#tests/engine/embedded-host.ts';
+import { type HostedEngine } from '#tests/engine/hosted-engine.ts';
 import { quantiles, type Quantiles } from './quantiles.ts';
 
 export interface Chain {
@@ -75,12 +75,13 @@ export async function measureChain(engine: HostedEngine, steps: number, quick: b
 
 async function countOne(engine: HostedEngine, steps: number, submit: () => Promise<string>) {
   const { log, store } = engine.session.platform;
-  const before = engine.session.platform.syncs();
+  const { embedded } = engine.session.platform;
+  const before = embedded?.syncs() ?? 0;
   const runId = await submit();
   // The output is followed by the end of the run's row: the run is over when that is there.
   while ((await rowOf(engine, runId))?.status !== 'completed')
     await new Promise((resolve) => setImmediate(resolve));
-  const syncsPerRun = engine.session.platform.syncs() - before;
+  const syncsPerRun = (embedded?.syncs() ?? 0) - before;
   let records = 0;
   for (const topic of [topics.step('worker'), topics.response]) {
     for await (const record of log.read({ topic, from: 'beginning', follow: false })) {

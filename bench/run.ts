@@ -1,38 +1,36 @@
 /**
- * What a run costs on the embedded default, beside the floors of the same disk in the same minute:
- * `npm run bench [-- --quick] [--json]`. Ratios to the floors are what counts; milliseconds hold for this machine only.
+ * Measures, section by section, each beside its floors in the same minute:
+ * `npm run bench [-- section…] [--quick] [--json]`. Without names: every section that needs nothing but this machine.
+ * Ratios to the floors are what counts; milliseconds hold for one machine only.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { openHostedEngine } from '#tests/engine/embedded-host.ts';
-import { measureCommandLine } from './command-line.ts';
-import { measureBadInput } from './bad-input.ts';
-import { measureFloors } from './floors.ts';
-import { chainOf, measureChain } from './chain.ts';
-import { printReport, type Report } from './report.ts';
-import { measureSimulator } from './simulator.ts';
+import { sections, type SectionName } from './sections.ts';
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } });
-const quick = values.quick ?? false;
-const lengths = [1, 3, 10, 100];
-
-const engine = await openHostedEngine({
-  workflows: lengths.map(chainOf),
-  agents: { worker: (input) => input },
+const { values, positionals } = parseArgs({
+  options: { quick: { type: 'boolean' }, json: { type: 'boolean' } },
+  allowPositionals: true,
 });
-try {
-  const floors = await measureFloors(quick ? 200 : 1000);
-  const chains = [];
-  for (const length of lengths) chains.push(await measureChain(engine, length, quick));
-  const report: Report = {
-    machine: { cpus: cpus().length, model: cpus()[0]?.model ?? 'unknown', node: process.version },
-    floors,
-    chains,
-    simulator: await measureSimulator(quick),
-    commandLine: measureCommandLine(quick ? 10 : 30),
-    badInput: measureBadInput(),
-  };
-  process.stdout.write(values.json === true ? `${JSON.stringify(report)}\n` : printReport(report));
-} finally {
-  await engine.close();
+const known = Object.keys(sections) as SectionName[];
+const unknown = positionals.filter((name) => !known.some((section) => section === name));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `error: there is no section '${unknown.join("', '")}'. Expected: ${known.join(', ')}. Name one of these.\n`,
+  );
+  process.exit(2);
 }
+const asked = known.filter((name) =>
+  positionals.length === 0 ? sections[name].always : positionals.includes(name),
+);
+const machine = { cpus: cpus().length, model: cpus()[0]?.model ?? 'unknown', node: process.version };
+if (values.json !== true)
+  process.stdout.write(
+    `${machine.cpus} × ${machine.model}, Node ${machine.node}; milliseconds hold for this machine only\n\n`,
+  );
+const measured: Record<string, unknown> = { machine };
+for (const name of asked) {
+  const { data, text } = await sections[name].measure(values.quick ?? false);
+  measured[name] = data;
+  if (values.json !== true) process.stdout.write(`${text}\n`);
+}
+if (values.json === true) process.stdout.write(`${JSON.stringify(measured)}\n`);

@@ -142,7 +142,13 @@ async function runs({ env, output }: Context): Promise<readonly Candidate[]> {
   try {
     const { readConfig } = await import('#adapters/config.ts');
     const config = readConfig(env);
-    if (!config.ok || !existsSync(join(config.value.backend.dataDir, 'baton.db'))) return [last];
+    // A completion must not wait for a database far away.
+    if (
+      !config.ok ||
+      config.value.backend.type !== 'embedded' ||
+      !existsSync(join(config.value.dataDir, 'baton.db'))
+    )
+      return [last];
     const { withPlatform } = await import('./open.ts');
     return await withPlatform({ output, env, interactive: false }, async ({ store }) => [
       last,

@@ -1,4 +1,4 @@
-/** What `doctor` says of the data folder and of what lies in it. */
+/** What `doctor` says of log and store, and of the data folder they may lie in. */
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Config } from '#adapters/config.ts';
@@ -13,13 +13,18 @@ import { presentHost } from './host-presence.ts';
 import { hasDeadLetters, topicStates } from './topics.ts';
 
 export async function examineData(config: Config): Promise<readonly Finding[]> {
-  const { dataDir } = config.backend;
+  const { dataDir, backend } = config;
+  if (backend.type === 'services') return await examineContent(config, []);
   const place = placeFindings(dataDir);
   // A look must not make the folder.
   if (!existsSync(join(dataDir, 'baton.db'))) {
     if (place.some(({ state }) => state === 'broken')) return place;
     return [...place, fine('data', 'nothing has been run here yet: ./baton run design-and-provision')];
   }
+  return await examineContent(config, place);
+}
+
+async function examineContent(config: Config, place: readonly Finding[]): Promise<readonly Finding[]> {
   try {
     const platform = await openPlatform(config);
     try {
@@ -65,11 +70,16 @@ async function contentFindings(config: Config, platform: Platform): Promise<read
   const quarantined = await store.runs.list({ status: 'quarantined', limit: 100 });
   const live = await store.runs.list({ status: 'running', limit: 100 });
   const host = presentHost(config);
+  const embedded = config.backend.type === 'embedded';
   return [
     missing.length === 0
       ? fine('topics', 'all there')
-      : broken('topics', `missing: ${missing.map(({ topic }) => topic).join(', ')}`, './baton topics create'),
-    hostFinding(host?.pid, live.length),
+      : broken(
+          'topics',
+          `missing: ${missing.map(({ topic }) => topic).join(', ')}`,
+          embedded ? './baton topics create' : './baton setup',
+        ),
+    ...(embedded ? [hostFinding(host?.pid, live.length)] : [await registeredFinding(platform)]),
     quarantined.length === 0
       ? fine('quarantine', 'no run is set aside')
       : warning(
@@ -81,6 +91,13 @@ async function contentFindings(config: Config, platform: Platform): Promise<read
       ? fine('dead letters', 'none that was not sent again')
       : warning('dead letters', `${open} not sent again`, './baton dlq list --open'),
   ];
+}
+
+async function registeredFinding({ store }: Platform): Promise<Finding> {
+  const active = (await store.definitions.list()).filter((stored) => stored.active).length;
+  return active > 0
+    ? fine('workflows', `${active} registered and active`)
+    : warning('workflows', 'none is registered', './baton setup');
 }
 
 function hostFinding(pid: number | undefined, live: number): Finding {

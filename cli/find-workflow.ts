@@ -15,17 +15,25 @@ export type FoundWorkflow =
     }
   | { readonly problems: readonly Problem[]; readonly file: string; readonly text: string };
 
-/** A file is stored and activated on the way. Throws `CliError` where nothing is found. */
-export async function findWorkflow(store: DefinitionStore, workflow: string): Promise<FoundWorkflow> {
+/**
+ * `storing`: a file is stored and activated on the way. Without, as on Kafka, where others work on what is registered,
+ * it must have been registered. Throws `CliError` where nothing is found.
+ */
+export async function findWorkflow(
+  store: DefinitionStore,
+  workflow: string,
+  { storing }: { readonly storing: boolean },
+): Promise<FoundWorkflow> {
   const [name = '', range] = isPath(workflow) ? [workflow] : splitAt(workflow);
-  const path = isPath(workflow) ? workflow : fileOfWorkflow(name);
+  const path = isPath(workflow) ? workflow : storing ? fileOfWorkflow(name) : undefined;
   let asked = workflow;
   if (path !== undefined) {
     const read = readWorkflow(path);
     if ('problems' in read.result)
       return { problems: read.result.problems, file: read.file, text: read.text };
     const { definition } = read.result;
-    await storeWorkflow(store, definition);
+    if (storing) await storeWorkflow(store, definition);
+    else return await registered(store, definition, path);
     if (range === undefined) return { definition, asked: definition.name };
     asked = `${definition.name}@${range}`;
   }
@@ -38,9 +46,35 @@ export async function findWorkflow(store: DefinitionStore, workflow: string): Pr
     stored.problem.code === 'WF_UNKNOWN_WORKFLOW' ? unknown(name) : stored.problem.message,
     {
       ...(stored.problem.code === 'WF_UNKNOWN_WORKFLOW'
-        ? { expected: `a file, or one of: ${workflowNames().join(', ')}` }
+        ? { expected: storing ? `a file, or one of: ${workflowNames().join(', ')}` : 'a registered workflow' }
         : {}),
-      ...(near === undefined || near === name ? {} : { hint: `did you mean '${near}'?` }),
+      ...hintFor(name, near, storing),
+    },
+  );
+}
+
+function hintFor(name: string, near: string | undefined, storing: boolean): { readonly hint?: string } {
+  if (near !== undefined && near !== name) return { hint: `did you mean '${near}'?` };
+  return storing ? {} : { hint: './baton setup registers those in workflows/' };
+}
+
+/** The very version of a file, if it is registered as it is. */
+async function registered(
+  store: DefinitionStore,
+  definition: Definition,
+  path: string,
+): Promise<FoundWorkflow> {
+  const { name, version, digest } = definition;
+  const newest = (await store.list(name)).findLast((stored) => stored.version === version);
+  if (newest?.digest === digest) return { definition, asked: `${name}@${version}` };
+  throw usageError(
+    'WF_UNKNOWN_VERSION',
+    newest === undefined
+      ? `${name} ${version} of ${typed(path)} is not registered`
+      : `${name} ${version} is registered with other content than ${typed(path)} has`,
+    {
+      expected: 'a file that is registered as it is: on Kafka others work on what the store has',
+      hint: newest === undefined ? `./baton workflows register ${path}` : 'raise its version and register it',
     },
   );
 }

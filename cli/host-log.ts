@@ -19,7 +19,7 @@ export function openHostLog(
   config: Config,
   shown: { readonly json: boolean; readonly write: (line: string) => void },
 ): HostLog {
-  const file = openLogFile(config.backend.dataDir, (reason) =>
+  const file = openLogFile(config.dataDir, (reason) =>
     context.output.problem(`Log lines are not kept from here on: ${reason}`),
   );
   const show = logLines(context, shown);

@@ -3,7 +3,8 @@ import { type HostHolder, readHostHolder } from '#adapters/embedded/host-lock.ts
 import { type Config } from '#adapters/config.ts';
 
 export function presentHost(config: Config): HostHolder | undefined {
-  const holder = readHostHolder(config.backend.dataDir);
+  if (config.backend.type !== 'embedded') return undefined;
+  const holder = readHostHolder(config.dataDir);
   return holder !== undefined && isAlive(holder.pid) ? holder : undefined;
 }
 
@@ -17,5 +18,9 @@ function isAlive(pid: number): boolean {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
+
+/** On Kafka it is not known who hosts, and it need not be told: workers are started apart from runs. */
+export const isUnhosted = (config: Config): boolean =>
+  config.backend.type === 'embedded' && presentHost(config) === undefined;
 
 export const startHostHint = './baton dev works on the runs that wait';

@@ -1,7 +1,6 @@
 /** Opens configuration and platform for one command; configuration problems become exit code 4. */
 import { type Config, type LogLevel, readConfig } from '#adapters/config.ts';
-import { openPlatform } from '#adapters/open-platform.ts';
-import { type Platform } from '#adapters/platform.ts';
+import { openPlatform, type OpenPlatform } from '#adapters/open-platform.ts';
 import { type Context } from './context.ts';
 import { configurationError, renderCliProblem } from './problem.ts';
 
@@ -19,7 +18,7 @@ export function configOf(context: Context, logLevel: LogLevel = 'error'): Config
 /** For commands that read or append and never host. */
 export async function withPlatform<T>(
   context: Context,
-  work: (platform: Platform, config: Config) => Promise<T>,
+  work: (platform: OpenPlatform, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = configOf(context);
   const platform = await openPlatform(config);

@@ -9,7 +9,7 @@ import { openSession, type Session } from '#local/session.ts';
 import { type Context } from './context.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { openHostLog } from './host-log.ts';
-import { presentHost, startHostHint } from './host-presence.ts';
+import { isUnhosted, presentHost, startHostHint } from './host-presence.ts';
 import { catchInterruption } from './interruption.ts';
 import { openView } from './live-view.ts';
 import { configOf } from './open.ts';
@@ -76,7 +76,7 @@ export function leaveToHost({ context, config, options }: Order, { runId, workfl
   const { output } = context;
   const result = { run: runId, workflow, status: 'requested' };
   output.data(options.json === true ? JSON.stringify(result) : runId);
-  if (presentHost(config) !== undefined) return exitCodes.ok;
+  if (!isUnhosted(config)) return exitCodes.ok;
   output.problem(`Nobody works on it yet: ${startHostHint}.`);
   return exitCodes.waiting;
 }
@@ -119,9 +119,11 @@ async function follow(order: Order, { runId, workflow, steps }: OrderedRun): Pro
 /** Requests that wait in the log for other workflows must find them, since this process may host. */
 async function storeOthers({ context, config, session }: Order): Promise<void> {
   const { output } = context;
+  // On Kafka workflows are registered, and whoever runs one hosts nothing.
+  if (config.backend.type !== 'embedded') return;
   const holder = presentHost(config);
   if (holder !== undefined)
-    return output.note(`Process ${holder.pid} hosts ${config.backend.dataDir} and does the work.`);
+    return output.note(`Process ${holder.pid} hosts ${config.dataDir} and does the work.`);
   await storeWorkflows(session.platform.store.definitions, (workflow) =>
     output.note(
       `${workflow.file} has problems and was not stored: ./baton validate ${workflow.file} shows them.`,

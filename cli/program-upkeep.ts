@@ -4,9 +4,17 @@ import { describe, type Start } from './command.ts';
 // `import type` is erased whole: these lines load nothing.
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { RecoverOptions } from './commands/recover.ts';
+import type { SetupOptions } from './commands/setup.ts';
 import type { Output } from './output.ts';
 
 export function addUpkeepCommands(program: Command, output: Output, start: Start): void {
+  describe(program.command('setup'), output, ['setup', 'setup --json'])
+    .summary('create topics and indexes, register workflows')
+    .description('Create the topics and indexes that are missing, and register the workflows in workflows/.')
+    .option('--json', 'print one JSON document')
+    .action((options: SetupOptions) =>
+      start(async (context) => (await import('./commands/setup.ts')).setupCommand(context, options)),
+    );
   describe(program.command('recover [run]'), output, ['recover', 'recover 01hq'])
     .summary('send again what the log lost')
     .description('Send again what the log lost; release a quarantined run that is named.')

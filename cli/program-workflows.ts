@@ -6,11 +6,14 @@ import type { PlanOptions } from './commands/plan.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { SimulateOptions } from './commands/simulate.ts';
 import type { ValidateOptions } from './commands/validate.ts';
+import type { WorkerOptions } from './commands/worker.ts';
+import type { RegisterOptions, WorkflowsOptions } from './commands/workflows.ts';
 import type { Output } from './output.ts';
 
 export function addWorkflowCommands(program: Command, output: Output, start: Start): void {
   addWorkCommands(program, output, start);
   addFileCommands(program, output, start);
+  addRegisterCommands(program, output, start);
   addSimulateCommand(program, output, start);
 }
 
@@ -33,6 +36,60 @@ function addWorkCommands(program: Command, output: Output, start: Start): void {
     .summary('host everything here until interrupted')
     .description('Run everything in this process until interrupted: the log, the agents and the timer.')
     .action(() => start(async (context) => (await import('./commands/dev.ts')).devCommand(context)));
+  describe(program.command('worker <functions...>'), output, [
+    'worker orchestrator timer',
+    'worker http-agent-app-designer --port 8080',
+  ])
+    .summary('host some functions here, beside other workers')
+    .description('Run some functions of the topology in this process, fed by Kafka, until interrupted.')
+    .option('--port <port>', 'where the HTTP agent among them listens, on every interface')
+    .action((functions: string[], options: WorkerOptions) =>
+      start(async (context) =>
+        (await import('./commands/worker.ts')).workerCommand(context, functions, options),
+      ),
+    );
+}
+
+function addRegisterCommands(program: Command, output: Output, start: Start): void {
+  const workflows = describe(program.command('workflows'), output, [
+    'workflows list',
+    'workflows register workflows/*.yaml',
+  ])
+    .summary('register workflows, list and activate them')
+    .description(
+      'Register workflows in the store, list those that are there, and choose the active version.',
+    );
+  describe(workflows.command('register <files...>'), output, [
+    'workflows register workflows/*.yaml',
+    'workflows register new.yaml --no-activate',
+  ])
+    .description('Check workflow files, store them under their versions and make these the active ones.')
+    .option('--no-activate', 'only store them')
+    .option('--json', 'print each as a JSON line')
+    .action((files: string[], options: RegisterOptions) =>
+      start(async (context) =>
+        (await import('./commands/workflows.ts')).workflowsRegisterCommand(context, files, options),
+      ),
+    );
+  describe(workflows.command('list'), output, ['workflows list', 'workflows list --json'])
+    .description('List every registered version.')
+    .option('--json', 'print one JSON array')
+    .action((options: WorkflowsOptions) =>
+      start(async (context) =>
+        (await import('./commands/workflows.ts')).workflowsListCommand(context, options),
+      ),
+    );
+  describe(workflows.command('activate <workflow@version>'), output, [
+    'workflows activate design-and-provision@1.0.0',
+    'workflows activate design-and-provision@1.0.0 --json',
+  ])
+    .description('Make a registered version the active one. Runs that began keep theirs.')
+    .option('--json', 'print one JSON document')
+    .action((workflow: string, options: WorkflowsOptions) =>
+      start(async (context) =>
+        (await import('./commands/workflows.ts')).workflowsActivateCommand(context, workflow, options),
+      ),
+    );
 }
 
 function addFileCommands(program: Command, output: Output, start: Start): void {

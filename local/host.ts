@@ -22,6 +22,12 @@ export interface HostOptions {
   readonly bootstrapServers?: string;
   readonly load?: LoadFunction;
   readonly timers?: Timers;
+  /** Of HTTP agents that others host, by agent name. */
+  readonly endpoints?: Readonly<Record<string, string>>;
+  /** Where hosted HTTP agents listen; default: each on a free port of loopback. */
+  readonly address?: { readonly host: string; readonly port: number };
+  /** Plain http and loopback are allowed for HTTP agents; default true. */
+  readonly development?: boolean;
 }
 
 export interface Host {
@@ -107,6 +113,7 @@ async function startHttpAgents(starting: Starting): Promise<Readonly<Record<stri
         clock: platform.clock,
         logger: platform.logger,
         timers,
+        ...(options.address && { address: options.address }),
       });
       servers.push({ spec, server });
     }),
@@ -177,8 +184,8 @@ async function load(
     name: spec.name,
     agents: spec.agents,
     partialResponses: spec.mappings.some((mapping) => mapping.partialResponses),
-    endpoints,
-    development: true,
+    endpoints: { ...starting.options.endpoints, ...endpoints },
+    development: starting.options.development ?? true,
     storeRetentionMs: starting.options.topology.storeRetentionMs,
   };
   // What a function writes to its log names the function, as a log group does on AWS.

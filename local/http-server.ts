@@ -1,7 +1,7 @@
 /**
  * A Lambda function URL on loopback: turns HTTP requests into the events a function behind a URL receives.
- * U1. Listens on 127.0.0.1 only, and answers only requests that were addressed to it by that name: a page in a
- *     browser cannot reach it through a name of its own.
+ * U1. Listens on 127.0.0.1 unless told otherwise, and there answers only requests that were addressed to it by that
+ *     name: a page in a browser cannot reach it through a name of its own.
  * U2. Like the original: bodies up to 6 MB, text as it is and the rest base64, names of headers in lower case,
  *     502 where the function throws or answers nonsense, 504 where it takes too long.
  * Source: AWS Lambda Developer Guide, "Invoking Lambda function URLs" (urls-invocation), payload format 2.0.
@@ -22,26 +22,28 @@ export interface HttpServerOptions {
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Default: a free one. */
-  readonly port?: number;
+  /** Where to listen; default: a free port of 127.0.0.1. Elsewhere, as in a container, any name may be used for it. */
+  readonly address?: { readonly host: string; readonly port: number };
   readonly timers?: Timers;
 }
 
 export interface HttpServer {
-  /** `http://127.0.0.1:<port>/` */
+  /** `http://<host>:<port>/` */
   readonly url: string;
   /** Takes no more requests, waits up to `graceMs` for those in flight, then cuts them. */
   close(graceMs: number): Promise<void>;
 }
 
+const loopback = '127.0.0.1';
 const bodyLimit = 6 * 1024 * 1024;
 
 /** Throws `InfrastructureError` where the port cannot be opened. */
 export async function serveFunction(options: HttpServerOptions): Promise<HttpServer> {
   const timers = options.timers ?? systemTimers;
+  const { host, port: asked } = options.address ?? { host: loopback, port: 0 };
   let port = 0;
   const server = createServer((request, response) => {
-    answer(options, timers, port, request).then(
+    answer(options, timers, host === loopback ? port : undefined, request).then(
       (reply) => send(response, reply, server.listening),
       (error: unknown) => {
         options.logger.error({ function: options.functionName, error }, 'http request failed');
@@ -49,21 +51,21 @@ export async function serveFunction(options: HttpServerOptions): Promise<HttpSer
       },
     );
   });
-  port = await listen(server, options.port ?? 0);
-  return { url: `http://127.0.0.1:${port}/`, close: (graceMs) => close(server, timers, graceMs) };
+  port = await listen(server, host, asked);
+  return { url: `http://${host}:${port}/`, close: (graceMs) => close(server, timers, graceMs) };
 }
 
-function listen(server: Server, port: number): Promise<number> {
+function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) =>
       reject(
         new InfrastructureError(
-          `No port could be opened on 127.0.0.1 (asked for ${port === 0 ? 'any free one' : port}): ${error.message}. Expected to listen on loopback. Free the port, or allow this process to listen.`,
+          `No port could be opened on ${host} (asked for ${port === 0 ? 'any free one' : port}): ${error.message}. Expected to listen there. Free the port, or allow this process to listen.`,
           { cause: error },
         ),
       ),
     );
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, host, () => {
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);
     });
@@ -73,10 +75,12 @@ function listen(server: Server, port: number): Promise<number> {
 async function answer(
   options: HttpServerOptions,
   timers: Timers,
-  port: number,
+  /** Of loopback: only requests addressed to it are answered. */
+  port: number | undefined,
   request: IncomingMessage,
 ): Promise<UrlAnswer> {
-  if (request.headers.host !== `127.0.0.1:${port}` && request.headers.host !== `localhost:${port}`)
+  const { host } = request.headers;
+  if (port !== undefined && host !== `127.0.0.1:${port}` && host !== `localhost:${port}`)
     return plain(403, 'This server answers only requests to 127.0.0.1.');
   const body = await readBody(request);
   if (body === undefined) return plain(413, 'The body is longer than 6 MB.');

@@ -1,5 +1,6 @@
 /**
- * How the commands of a machine share a data folder: many may append and read, one hosts.
+ * How the commands of a machine share log and store. In a data folder many may append and read, and one hosts; on Kafka
+ * and MongoDB anybody may host beside others, and who only asks for a run never does.
  * SE1. Who holds the folder's lock hosts; the lock is free again when its holder ends, however it ends.
  * SE2. A host is stopped before its lock is given back: two never run at once.
  */
@@ -8,7 +9,7 @@ import { type Config } from '#adapters/config.ts';
 import { openPlatform, type OpenPlatform, type PlatformOptions } from '#adapters/open-platform.ts';
 import { type Log } from '#core/ports.ts';
 import { type Topology, topologyOf } from '#infra/topology.ts';
-import { type Host, startHost } from './host.ts';
+import { type Host, type HostOptions, startHost } from './host.ts';
 import { type LoadFunction } from './load-function.ts';
 import { pause, systemTimers } from './timers.ts';
 
@@ -18,6 +19,7 @@ export interface SessionOptions extends PlatformOptions {
   /** Default: computed from the agents' manifests. */
   readonly topology?: Topology;
   readonly load?: LoadFunction;
+  readonly hosting?: Pick<HostOptions, 'endpoints' | 'address' | 'development'>;
 }
 
 export interface Session {
@@ -40,12 +42,12 @@ const takeOverEveryMs = 500;
 /** Locks of this process. Kept here because a lock whose object is collected as garbage is a free one. */
 const held = new Set<HostLock>();
 
-/** Opens the data folder and makes sure that the topics are there. Throws `InfrastructureError`. */
+/** Opens log and store; in a data folder it makes sure that the topics are there. Throws `InfrastructureError`. */
 export async function openSession(config: Config, options: SessionOptions): Promise<Session> {
   const platform = await openPlatform(config, options);
   try {
     const topology = options.topology ?? (await ownTopology());
-    await ensureTopics(platform.log, topology);
+    if (platform.embedded !== undefined) await ensureTopics(platform.log, topology);
     const session = createSession(config, options, platform, topology);
     if (options.host === 'try') await session.becomeHost();
     return session;
@@ -67,33 +69,42 @@ async function ensureTopics(log: Log, topology: Topology): Promise<void> {
   if (missing.length > 0) await log.createTopics(missing);
 }
 
+/** Gives what gives it back; `undefined` where somebody else hosts. Members of a Kafka group need no lock. */
+function claimHosting(platform: OpenPlatform, folder: string): (() => void) | undefined {
+  if (platform.embedded === undefined) return () => undefined;
+  const lock = tryHostLock(folder);
+  if (lock === undefined) return undefined;
+  held.add(lock);
+  return () => {
+    lock.release();
+    held.delete(lock);
+  };
+}
+
 function createSession(
   config: Config,
   options: SessionOptions,
   platform: OpenPlatform,
   topology: Topology,
 ): Session {
-  const folder = config.backend.dataDir;
+  const folder = config.dataDir;
   let hosting: { readonly host: Host; readonly release: () => void } | undefined;
   let becoming: Promise<Host | undefined> | undefined;
   let closed = false;
 
   const become = async (): Promise<Host | undefined> => {
     if (hosting !== undefined) return hosting.host;
-    const lock = closed ? undefined : tryHostLock(folder);
-    if (lock === undefined) return undefined;
-    held.add(lock);
-    const release = (): void => {
-      lock.release();
-      held.delete(lock);
-    };
+    const release = closed ? undefined : claimHosting(platform, folder);
+    if (release === undefined) return undefined;
     try {
-      await platform.endLeases();
+      await platform.embedded?.endLeases();
       const host = await startHost({
         platform,
         topology,
-        trimLog: (before) => platform.trimLog(before),
+        bootstrapServers: platform.bootstrapServers,
+        ...(platform.embedded && { trimLog: platform.embedded.trimLog }),
         ...(options.load && { load: options.load }),
+        ...options.hosting,
       });
       hosting = { host, release };
       return host;
@@ -113,7 +124,8 @@ function createSession(
     host: () => hosting?.host,
     becomeHost,
     takeOver: async (signal) => {
-      while (!signal.aborted && !closed) {
+      // Whoever hosts on Kafka was started to host.
+      while (platform.embedded !== undefined && !signal.aborted && !closed) {
         const host = await becomeHost();
         if (host !== undefined) return host;
         await pause(systemTimers, takeOverEveryMs, signal);

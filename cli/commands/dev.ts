@@ -34,10 +34,15 @@ async function host(
   const session = await openSession(log.config, { host: 'never', logSink: log.sink });
   try {
     // Before anything is hosted: requests that wait in the log must find their workflows.
-    const workflows = await storeWorkflows(session.platform.store.definitions, (workflow) => {
-      output.problem(renderProblems(workflow.problems, workflow));
-      output.problem(`${workflow.file} was not stored: runs use the version stored before, if there is one.`);
-    });
+    const workflows =
+      config.backend.type === 'services'
+        ? undefined
+        : await storeWorkflows(session.platform.store.definitions, (workflow) => {
+            output.problem(renderProblems(workflow.problems, workflow));
+            output.problem(
+              `${workflow.file} was not stored: runs use the version stored before, if there is one.`,
+            );
+          });
     const hosting = await session.becomeHost();
     if (hosting === undefined) throw taken(config);
     introduce(context, config, session, hosting, workflows);
@@ -55,7 +60,7 @@ function taken(config: Config): CliError {
     holder === undefined
       ? 'another process'
       : `process ${holder.pid}, since ${new Date(holder.since).toISOString().slice(0, 19)}Z`;
-  return configurationError('HOST_TAKEN', `${config.backend.dataDir} is hosted already by ${who}`, {
+  return configurationError('HOST_TAKEN', `${config.dataDir} is hosted already by ${who}`, {
     expected: 'one host for each data folder',
     hint: 'use that one, stop it, or set BATON_DATA_DIR to another folder',
   });
@@ -66,15 +71,15 @@ function introduce(
   config: Config,
   session: Session,
   host: Host,
-  workflows: number,
+  workflows: number | undefined,
 ): void {
   const { modelName } = session.platform;
   const model = modelName === 'scripted' ? 'scripted (set OPENAI_API_KEY to ask a real one)' : modelName;
   const lines = [
     `Baton is up (process ${process.pid}). Stop it with Ctrl-C; nothing is lost.`,
-    `  data folder  ${config.backend.dataDir}`,
+    ...placeOf(config),
     `  model        ${model}`,
-    `  workflows    ${workflows} stored and active`,
+    `  workflows    ${workflows === undefined ? 'those that are registered (./baton setup)' : `${workflows} stored and active`}`,
     ...Object.entries(host.endpoints).map(([agent, url]) => `  HTTP agent   ${agent}  ${url}`),
     '  start a run  ./baton events publish examples/request.json',
     '  look at it   ./baton runs watch @last',
@@ -82,6 +87,14 @@ function introduce(
   ];
   output.note(lines.join('\n'));
 }
+
+const placeOf = ({ backend, dataDir }: Config): readonly string[] =>
+  backend.type === 'embedded'
+    ? [`  data folder  ${dataDir}`]
+    : [`  Kafka        ${backend.kafka.brokers.join(', ')}`, `  MongoDB      ${hostsOf(backend.mongo.uri)}`];
+
+/** Of a connection string, what is no secret. */
+const hostsOf = (uri: string): string => /^[^:]+:\/\/(?:[^@]*@)?([^/?]*)/.exec(uri)?.[1] ?? '';
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -6,7 +6,7 @@ import { type Context } from '../context.ts';
 import { readEvents } from '../event-file.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { readText } from '../files.ts';
-import { presentHost, startHostHint } from '../host-presence.ts';
+import { isUnhosted, startHostHint } from '../host-presence.ts';
 import { configOf } from '../open.ts';
 import { typed, usageError } from '../problem.ts';
 import { runIdOfStart, sendEvents, topicOf } from '../send.ts';
@@ -36,8 +36,7 @@ export async function publishCommand(
     checkTopics(events, await log.topics());
     await sendEvents(log, events);
     for (const event of events) output.data(await sentText(store, event, options.json === true));
-    if (presentHost(config) === undefined)
-      output.note(`Nobody hosts ${config.backend.dataDir}: ${startHostHint}.`);
+    if (isUnhosted(config)) output.note(`Nobody hosts ${config.dataDir}: ${startHostHint}.`);
     return exitCodes.ok;
   } finally {
     await session.close();

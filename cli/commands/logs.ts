@@ -8,7 +8,7 @@ import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { followLines, lastLines } from '../follow-lines.ts';
 import { from, levels } from '../host-log.ts';
-import { presentHost, startHostHint } from '../host-presence.ts';
+import { isUnhosted, startHostHint } from '../host-presence.ts';
 import { catchInterruption } from '../interruption.ts';
 import { parseLimit } from '../limit.ts';
 import { logFiles } from '../log-file.ts';
@@ -39,10 +39,10 @@ export async function logsCommand(context: Context, options: LogsOptions): Promi
   };
   const show = (fields: JsonObject): void =>
     output.data(options.json === true ? JSON.stringify(fields) : textOf(fields, output));
-  const files = logFiles(config.backend.dataDir);
+  const files = logFiles(config.dataDir);
   const { lines, position } = await lastLines(files, wanted, limit);
   lines.forEach(show);
-  if (presentHost(config) === undefined)
+  if (isUnhosted(config))
     output.note(
       lines.length === 0 ? `No log line yet: ${startHostHint}.` : `Nobody hosts now: ${startHostHint}.`,
     );

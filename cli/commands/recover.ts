@@ -3,7 +3,7 @@ import { recoverRuns } from '#functions/orchestrator/recover.ts';
 import { openSession } from '#local/session.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { presentHost, startHostHint } from '../host-presence.ts';
+import { isUnhosted, startHostHint } from '../host-presence.ts';
 import { configOf } from '../open.ts';
 import { resolveRun } from '../run-ids.ts';
 
@@ -25,7 +25,7 @@ export async function recoverCommand(
     const { runs, effects, released } = recovered;
     const text = `${runs} runs looked at, ${effects} open tasks sent again, ${released} runs released`;
     context.output.data(options.json === true ? JSON.stringify(recovered) : text);
-    if (effects > 0 && presentHost(config) === undefined) context.output.note(`To go on: ${startHostHint}.`);
+    if (effects > 0 && isUnhosted(config)) context.output.note(`To go on: ${startHostHint}.`);
     return exitCodes.ok;
   } finally {
     await session.close();

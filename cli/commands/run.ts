@@ -28,7 +28,9 @@ export async function runCommand(context: Context, workflow: string, options: Ru
 async function start(order: Order, workflow: string, options: RunOptions): Promise<ExitCode> {
   const { context, session } = order;
   const { log, store, random, clock } = session.platform;
-  const found = await findWorkflow(store.definitions, workflow);
+  const found = await findWorkflow(store.definitions, workflow, {
+    storing: session.platform.embedded !== undefined,
+  });
   if ('problems' in found) {
     context.output.problem(renderProblems(found.problems, found));
     return exitCodes.usage;

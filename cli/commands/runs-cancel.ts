@@ -5,7 +5,7 @@ import { openSession } from '#local/session.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { followRun } from '../follow.ts';
-import { presentHost, startHostHint } from '../host-presence.ts';
+import { isUnhosted, startHostHint } from '../host-presence.ts';
 import { configOf } from '../open.ts';
 import { usageError } from '../problem.ts';
 import { resolveMeantRun } from '../run-ids.ts';
@@ -38,7 +38,7 @@ export async function runsCancelCommand(
     if (row !== undefined) checkLive(row);
     const reason = options.reason === undefined ? {} : { reason: options.reason };
     await sendEvents(log, [cancelEvent(random, clock.now(), { runId, by: userName(), ...reason })]);
-    const hosted = presentHost(config) !== undefined;
+    const hosted = !isUnhosted(config);
     return say(context, options, {
       runId,
       hosted,

@@ -42,7 +42,30 @@ const problem = object({
 
 const played = { workflow: text, version: text, events: count, faults: map(count) };
 
+const registered = object({
+  name: text,
+  version: text,
+  digest,
+  state: choice('registered', 'unchanged'),
+});
+
 export const workflowShapes: Readonly<Record<string, Shape>> = {
+  setup: {
+    form: 'document',
+    description: 'What was created, and the workflows.',
+    schema: object({ topics: object({ created: list(text) }), workflows: list(registered) }),
+  },
+  'workflows register': { form: 'lines', description: 'One for each file.', schema: registered },
+  'workflows list': {
+    form: 'document',
+    description: 'Every registered version.',
+    schema: list(object({ name: text, version: text, digest, active: flag })),
+  },
+  'workflows activate': {
+    form: 'document',
+    description: 'What is active now.',
+    schema: object({ name: text, version: text, digest, state: choice('activated') }),
+  },
   validate: {
     form: 'document',
     description: 'Every file, with its problems; at most 20 of each, `more` counts the rest.',

@@ -38,7 +38,6 @@ export const settingGuide: Guides = {
   CONFIG_UNKNOWN: ['a `BATON_*` name is not a setting', '`BATON_DATADIR`', 'take the nearest name, which is shown'],
   CONFIG_TYPE: ['a setting has a value it cannot have', '`JAEGER_PORT=jaeger`', 'set what is expected, or unset it'],
   CONFIG_CONFLICT: ['settings contradict each other', '`KAFKA_BOOTSTRAP_SERVERS` without `MONGODB_URI`', 'set both, or neither'],
-  CONFIG_UNSUPPORTED: ['this version cannot do what the settings ask', 'Kafka and MongoDB', 'unset them'],
   AGENT_MANIFEST: ['an `agent.yaml` is not valid', '`transport: pigeon`', 'mend the place that is named'],
 }; // prettier-ignore
 

@@ -4,7 +4,7 @@ import { topics } from '#core/event-catalog.ts';
 import { type LogRecord } from '#core/ports.ts';
 import { encodeEvent } from '#core/cloud-event.ts';
 import { chain } from '#tests/engine/chain.ts';
-import { openHostedEngine, type HostedEngine } from '#tests/engine/embedded-host.ts';
+import { openHostedEngine, type HostedEngine } from '#tests/engine/hosted-engine.ts';
 
 describe('three steps on the embedded default, with the real host', () => {
   let engine: HostedEngine;
@@ -27,10 +27,12 @@ describe('three steps on the embedded default, with the real host', () => {
   it('flush to the disk at most 17 times', async () => {
     await engine.submit('warm', { idea: 'warm' });
     await ended(engine, 1);
-    const before = engine.session.platform.syncs();
+    const { embedded } = engine.session.platform;
+    assert.ok(embedded);
+    const before = embedded.syncs();
     await engine.submit('counted', { idea: 'counted' });
     await ended(engine, 2);
-    const syncs = engine.session.platform.syncs() - before;
+    const syncs = embedded.syncs() - before;
     assert.ok(syncs <= 17, `${syncs} flushes`);
     assert.ok(syncs >= 10, `${syncs} flushes: not every hop was durable`);
   });

@@ -1,6 +1,6 @@
 /**
- * The real host (invoker, timer, every function of the topology) on an embedded folder of its own, with agents given
- * as functions. For end-to-end tests and for the bench: nothing is simulated but the agents.
+ * The real host (invoker, timer, every function of the topology) on an embedded folder of its own, or on Kafka and
+ * MongoDB, with agents given as functions. For end-to-end tests and for the bench: nothing is simulated but the agents.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,13 +28,15 @@ export interface HostedEngineOptions {
   readonly agents: Readonly<Record<string, (input: Json) => Promise<Json> | Json>>;
   readonly onRedelivery?: 'once' | 'repeat';
   readonly folder?: string;
+  /** KAFKA_BOOTSTRAP_SERVERS and MONGODB_URI; embedded without. The topics there are used as they are found. */
+  readonly services?: Readonly<Record<'KAFKA_BOOTSTRAP_SERVERS' | 'MONGODB_URI', string>>;
 }
 
 export type HostedEngine = Awaited<ReturnType<typeof openHostedEngine>>;
 
 export async function openHostedEngine(options: HostedEngineOptions) {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'baton-host-'));
-  const config = readConfig({ BATON_DATA_DIR: folder, BATON_LOG: 'error' });
+  const config = readConfig({ BATON_DATA_DIR: folder, BATON_LOG: 'error', ...options.services });
   if (!config.ok) throw new Error(config.problem.map(({ message }) => message).join('\n'));
   const manifests = Object.keys(options.agents).map((name) =>
     manifestOf(name, options.onRedelivery ?? 'once'),
@@ -44,6 +46,8 @@ export async function openHostedEngine(options: HostedEngineOptions) {
     topology: topologyOf(manifests),
     load: loading(manifests, options),
   });
+  await session.platform.log.createTopics(session.topology.topics);
+  await session.platform.prepareStore();
   const names: string[] = [];
   for (const text of options.workflows) {
     const parsed = parseWorkflow(text);
@@ -54,7 +58,7 @@ export async function openHostedEngine(options: HostedEngineOptions) {
   }
   await session.becomeHost();
   const results = await followOutputs(
-    await session.platform.log.consumer({ topic: topics.output, group: 'test' }),
+    await session.platform.log.consumer({ topic: topics.output, group: `test-${process.pid}-${Date.now()}` }),
   );
   return {
     folder,

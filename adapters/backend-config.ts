@@ -1,0 +1,111 @@
+/**
+ * Where log and store live: embedded, or on Kafka and MongoDB. Part of `Config`; see there.
+ * Kafka and MongoDB come together: a log that outlives its store, or the other way round, helps nobody.
+ */
+import * as parse from './setting-values.ts';
+import { type SettingName } from './settings.ts';
+
+export type KafkaSecurity =
+  | { readonly type: 'plaintext' }
+  | { readonly type: 'tls'; readonly caFile?: string }
+  | {
+      readonly type: 'scram';
+      readonly mechanism: 'scram-sha-256' | 'scram-sha-512';
+      readonly username: string;
+      readonly password: string;
+      readonly tls: boolean;
+      readonly caFile?: string;
+    }
+  | { readonly type: 'msk-iam'; readonly region: string };
+
+export type Backend =
+  | { readonly type: 'embedded' }
+  | {
+      readonly type: 'services';
+      readonly kafka: {
+        /** `host:port` each. */
+        readonly brokers: readonly string[];
+        readonly security: KafkaSecurity;
+        /** Of topics that `setup` creates; absent: the brokers' default. */
+        readonly replicationFactor?: number;
+      };
+      readonly mongo: { readonly uri: string; readonly caFile?: string; readonly poolSize?: number };
+    };
+
+/** What goes together and does not. */
+export interface BackendConflict {
+  readonly name: SettingName;
+  readonly what: string;
+  readonly got: string;
+  readonly expected: string;
+  readonly hint: string;
+}
+
+export type Read = <T>(name: SettingName, parser: parse.Parser<T>) => T | undefined;
+
+export function readBackend(
+  read: Read,
+  isSet: (name: SettingName) => boolean,
+  conflict: (problem: BackendConflict) => void,
+): Backend {
+  const brokers = read('KAFKA_BOOTSTRAP_SERVERS', parse.brokers);
+  const uri = read('MONGODB_URI', parse.mongoUri);
+  const security = readSecurity(read, conflict);
+  const replicationFactor = read('BATON_KAFKA_REPLICATION', parse.small);
+  const caFile = read('BATON_MONGODB_CA_FILE', parse.path);
+  const poolSize = read('BATON_MONGODB_POOL', parse.small);
+  const kafka = isSet('KAFKA_BOOTSTRAP_SERVERS');
+  if (kafka !== isSet('MONGODB_URI')) conflict(onlyOne(kafka));
+  if (brokers === undefined || uri === undefined) return { type: 'embedded' };
+  return {
+    type: 'services',
+    kafka: { brokers, security, ...(replicationFactor !== undefined && { replicationFactor }) },
+    mongo: { uri, ...(caFile !== undefined && { caFile }), ...(poolSize !== undefined && { poolSize }) },
+  };
+}
+
+function onlyOne(kafka: boolean): BackendConflict {
+  const [present, absent] = kafka
+    ? (['KAFKA_BOOTSTRAP_SERVERS', 'MONGODB_URI'] as const)
+    : (['MONGODB_URI', 'KAFKA_BOOTSTRAP_SERVERS'] as const);
+  return {
+    name: absent,
+    what: `${present} is set and ${absent} is not.`,
+    got: `only ${present}`,
+    expected: 'both (Kafka with MongoDB) or neither (everything embedded in BATON_DATA_DIR)',
+    hint: `Set ${absent}, or unset ${present}.`,
+  };
+}
+
+function readSecurity(read: Read, conflict: (problem: BackendConflict) => void): KafkaSecurity {
+  const kind = read('BATON_KAFKA_SECURITY', parse.kafkaSecurity) ?? 'plaintext';
+  const caFile = read('BATON_KAFKA_CA_FILE', parse.path);
+  const username = read('BATON_KAFKA_USERNAME', parse.text);
+  const password = read('BATON_KAFKA_PASSWORD', parse.text);
+  const region = read('AWS_REGION', parse.token);
+  const tls = read('BATON_KAFKA_TLS', parse.flag) ?? true;
+  const authority = caFile === undefined ? {} : { caFile };
+  const missing = (name: SettingName): KafkaSecurity => {
+    conflict({
+      name,
+      what: `BATON_KAFKA_SECURITY is ${kind} and ${name} is not set.`,
+      got: 'nothing',
+      expected: `${name} beside it`,
+      hint: `Set ${name}, or choose another BATON_KAFKA_SECURITY.`,
+    });
+    return { type: 'plaintext' };
+  };
+  switch (kind) {
+    case 'plaintext':
+      return { type: 'plaintext' };
+    case 'tls':
+      return { type: 'tls', ...authority };
+    case 'msk-iam':
+      return region === undefined ? missing('AWS_REGION') : { type: 'msk-iam', region };
+    case 'scram-sha-256':
+    case 'scram-sha-512':
+      if (username === undefined) return missing('BATON_KAFKA_USERNAME');
+      if (password === undefined) return missing('BATON_KAFKA_PASSWORD');
+      return { type: 'scram', mechanism: kind, username, password, tls, ...authority };
+  }
+}

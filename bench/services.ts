@@ -1,0 +1,97 @@
+/**
+ * What a run of three steps costs on Kafka and MongoDB, beside what the same clients need for one hop:
+ * R, the round trip of a record from produce to consume; W, one journaled insert. A run needs 8 R and 5 W at least:
+ * request, three tasks, three responses, output; a row and four commits.
+ */
+import { randomUUID } from 'node:crypto';
+import { runIdOf } from '#core/ids.ts';
+import { type Platform } from '#adapters/platform.ts';
+import { openHostedEngine } from '#tests/engine/hosted-engine.ts';
+import { chainOf, measureChain, type Chain } from './chain.ts';
+import { count, ms, ratio } from './numbers.ts';
+import { quantiles, type Quantiles } from './quantiles.ts';
+
+export interface Services {
+  readonly roundTrip: Quantiles;
+  readonly insert: Quantiles;
+  readonly chain: Chain;
+  /** p50 of a run over 8 R + 5 W. */
+  readonly overFloor: number;
+}
+
+export async function measureServices(quick: boolean): Promise<Services> {
+  const { KAFKA_BOOTSTRAP_SERVERS = '', MONGODB_URI = '' } = process.env;
+  if (KAFKA_BOOTSTRAP_SERVERS === '' || MONGODB_URI === '')
+    throw new Error(
+      'the section services measures Kafka and MongoDB, and none is configured. Expected KAFKA_BOOTSTRAP_SERVERS and MONGODB_URI. Run: npm run services -- up && eval "$(npm run -s services -- env)"',
+    );
+  const engine = await openHostedEngine({
+    workflows: [chainOf(3)],
+    agents: { worker: (input) => input },
+    onRedelivery: 'repeat',
+    services: { KAFKA_BOOTSTRAP_SERVERS, MONGODB_URI },
+  });
+  try {
+    const times = quick ? 100 : 500;
+    const roundTrip = await roundTrips(engine.session.platform, times);
+    const insert = await inserts(engine.session.platform, times);
+    const chain = await measureChain(engine, 3, quick);
+    return { roundTrip, insert, chain, overFloor: chain.alone.p50 / (8 * roundTrip.p50 + 5 * insert.p50) };
+  } finally {
+    await engine.close();
+  }
+}
+
+async function roundTrips({ log }: Platform, times: number): Promise<Quantiles> {
+  const topic = `bench.${randomUUID()}`;
+  await log.createTopics([{ name: topic, partitions: 1 }]);
+  const consumer = await log.consumer({ topic, group: topic });
+  const value = new Uint8Array(512).fill(65);
+  const taken: number[] = [];
+  for (let index = 0; index < times + 20; index += 1) {
+    const begun = performance.now();
+    const come = receive();
+    await log.publish([{ topic, key: 'key', value, headers: [] }]);
+    await come;
+    if (index >= 20) taken.push(performance.now() - begun);
+  }
+  await consumer.close();
+  return quantiles(taken);
+
+  async function receive(): Promise<void> {
+    while ((await consumer.poll({ maxRecords: 10, maxWaitMs: 1000 })).length === 0);
+  }
+}
+
+async function inserts({ store }: Platform, times: number): Promise<Quantiles> {
+  const runId = runIdOf({ tenant: 'bench', source: '/bench', id: randomUUID() });
+  const taken: number[] = [];
+  for (let index = 0; index < times; index += 1) {
+    const begun = performance.now();
+    await store.commits.insert([
+      {
+        schema: 1,
+        runId,
+        version: index + 1,
+        causes: [{ source: '/bench', id: String(index), topic: 'floor', partition: 0, offset: index }],
+        events: [
+          { type: 'start.conflicted', source: '/bench', id: 'x'.repeat(250), payloadDigest: 'sha256:0' },
+        ],
+        published: index,
+        at: 0,
+      },
+    ]);
+    taken.push(performance.now() - begun);
+  }
+  return quantiles(taken);
+}
+
+export const servicesText = ({ roundTrip, insert, chain, overFloor }: Services): string =>
+  [
+    'Kafka and MongoDB                   p50 ms   p99 ms',
+    `R, produce to consume             ${ms(roundTrip.p50)} ${ms(roundTrip.p99)}`,
+    `W, one journaled commit           ${ms(insert.p50)} ${ms(insert.p99)}`,
+    `a run of 3 steps, repeat agents   ${ms(chain.alone.p50)} ${ms(chain.alone.p99)}   ${ratio(overFloor).trim()} × (8 R + 5 W)`,
+    `at 50 callers: ${count(chain.stepsPerSecondAt50).trim()} steps/s, ${ms(chain.cpuMsPerStep).trim()} ms of this process's CPU a step, ${ratio(chain.recordsPerStep).trim()} records and ${ratio(chain.commitsPerStep).trim()} commits a step`,
+    '',
+  ].join('\n');
