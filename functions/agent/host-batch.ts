@@ -129,7 +129,10 @@ async function performAll(host: Host, started: readonly Started[]): Promise<void
   }
 }
 
-/** One write for the batch; nothing at all where no agent keeps a record. `unknown`: the store did not answer. */
+/**
+ * One write for the batch; nothing at all where no agent keeps a record. `unknown`: the store did not answer, or so late
+ * that the leases it gave were over by then and may be another host's.
+ */
 async function claimAll(
   host: Host,
   started: readonly Started[],
@@ -138,8 +141,13 @@ async function claimAll(
   if (once.length === 0) return new Map();
   const now = host.clock.now();
   try {
-    const claims = once.map(({ job, owner }) => ({ id: job.task.id, owner, leaseUntil: now + leaseMs }));
+    const leaseUntil = now + leaseMs;
+    const claims = once.map(({ job, owner }) => ({ id: job.task.id, owner, leaseUntil }));
     const answers = await host.invocations.claim(claims, now);
+    if (host.clock.now() >= leaseUntil) {
+      host.logger.warn({ claims: claims.length }, 'claims answered after their leases; tasks come again');
+      return 'unknown';
+    }
     return new Map(once.flatMap(({ job }, index) => (answers[index] ? [[job.task.id, answers[index]]] : [])));
   } catch (error) {
     logUnfinished(host, 'claims not stored', error);

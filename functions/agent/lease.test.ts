@@ -66,6 +66,32 @@ describe('redelivery', () => {
   });
 });
 
+describe('a lease that was over before the store told of it', () => {
+  it('is none: the agent is not called, and the task comes again', async () => {
+    const late = Promise.withResolvers<void>();
+    const { invocations } = world.embedded.store;
+    const slow = {
+      ...invocations,
+      claim: async (...given: Parameters<typeof invocations.claim>) => {
+        const answers = await invocations.claim(...given);
+        await late.promise;
+        return answers;
+      },
+    };
+    const task = taskEvent({ expiresInMs: 3_600_000 });
+    const answer = createHandler(depsOf(agentOf(echo), { invocations: slow }))(
+      kafkaEvent(recordOf(task)),
+      contextWith(world),
+    );
+    await world.time.advance(16_000);
+    late.resolve();
+    assert.equal((await answer).batchItemFailures.length, 1);
+    assert.equal(calls, 0);
+    await createHandler(depsOf(agentOf(echo)))(kafkaEvent(recordOf(task)), contextWith(world));
+    assert.equal(calls, 1);
+  });
+});
+
 describe('a call that somebody else has', () => {
   const claimFor = (owner: string, leaseMs: number) =>
     world.embedded.store.invocations.claim(
