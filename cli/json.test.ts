@@ -61,6 +61,10 @@ const asked = (): readonly (readonly [command: string, args: readonly string[], 
   ['agents invoke', ['kafka-expert', '-i', 'design={}'], 2],
   ['recover', [], 0],
   ['doctor', [], 0],
+  ['setup', [], 0],
+  ['workflows list', [], 0],
+  ['workflows register', ['workflows/design-and-provision.yaml'], 0],
+  ['workflows activate', ['design-and-provision@1.0.0'], 0],
 ];
 
 describe('--json', () => {
