@@ -23,7 +23,10 @@ export interface SnapshotDocument {
   readonly published: number;
   readonly body: string;
 }
-/** The members of `RunRow`; `labels` and `error` as JSON text. Only live rows have `wakeSentAt`. */
+/**
+ * The members of `RunRow`; `labels` and `error` as JSON text. Only live rows have `wakeSentAt`, only ended ones have
+ * `retained`: what is left of the run, in one word, so that one range of an index answers each question of retention.
+ */
 export interface RunDocument {
   readonly _id: string;
   readonly workflow: string;
@@ -35,6 +38,7 @@ export interface RunDocument {
   readonly wakeSentAt?: number;
   readonly startedAt: number;
   readonly endedAt?: number;
+  readonly retained?: 'whole' | 'tombstone';
   readonly tenant: string;
   readonly labels?: string;
   readonly error?: string;
@@ -107,7 +111,7 @@ export const indexes: Readonly<Record<string, readonly (IndexDescription & { rea
     { name: 'due', key: { wakeSentAt: 1, wakeAt: 1 } },
     { name: 'newest', key: { startedAt: -1, _id: -1 } },
     { name: 'newest_of_status', key: { status: 1, startedAt: -1, _id: -1 } },
-    { name: 'ended', key: { status: 1, endedAt: 1 } },
+    { name: 'ended', key: { retained: 1, endedAt: 1 } },
   ],
   definitions: [{ name: 'put', key: { putAt: 1, order: 1 } }],
   active_definitions: [],

@@ -12,17 +12,16 @@ import { type Database, type RunDocument } from './database.ts';
 import { runId, text } from './fields.ts';
 import { historyRange } from './load.ts';
 
-/** Each is one range of the index (status, endedAt). */
-export const endedStatuses = ['completed', 'failed', 'cancelled'] as const;
-
 export function createRetention(database: Database): Pick<RunIndex, 'retire' | 'forget'> {
   const { runs, guarded } = database;
   const find = async (filter: Filter<RunDocument>, limit: number) =>
     limit < 1
       ? []
-      : (await runs.find(filter, { sort: { endedAt: 1 }, limit, projection: { tenant: 1 } }).toArray()).map(
-          (row) => ({ runId: runId(row, '_id'), tenant: text(row, 'tenant') }),
-        );
+      : (
+          await runs
+            .find(filter, { sort: { retained: 1, endedAt: 1 }, limit, projection: { tenant: 1 } })
+            .toArray()
+        ).map((row) => ({ runId: runId(row, '_id'), tenant: text(row, 'tenant') }));
   const idsOf = (found: readonly Retired[]): Filter<RunDocument> => ({
     _id: { $in: found.map((one) => one.runId) },
   });
@@ -30,11 +29,11 @@ export function createRetention(database: Database): Pick<RunIndex, 'retire' | '
   return {
     retire: (before, limit) =>
       guarded(async () => {
-        const ended: Filter<RunDocument> = { status: { $in: endedStatuses }, endedAt: { $lt: before } };
+        const ended: Filter<RunDocument> = { retained: 'whole', endedAt: { $lt: before } };
         const found = await find(ended, limit);
         if (found.length === 0) return [];
         const change = {
-          $set: { status: 'tombstone' as const },
+          $set: { status: 'tombstone' as const, retained: 'tombstone' as const },
           $unset: { labels: '' as const, error: '' as const },
         };
         await runs.updateMany({ ...ended, ...idsOf(found) }, change, durable);
@@ -43,7 +42,7 @@ export function createRetention(database: Database): Pick<RunIndex, 'retire' | '
       }),
     forget: (before, limit) =>
       guarded(async () => {
-        const tombstones: Filter<RunDocument> = { status: 'tombstone', endedAt: { $lt: before } };
+        const tombstones: Filter<RunDocument> = { retained: 'tombstone', endedAt: { $lt: before } };
         const found = await find(tombstones, limit);
         if (found.length === 0) return 0;
         await bury(database, found);

@@ -64,7 +64,8 @@ function updatesOf(write: RunWrite): readonly Update[] {
       return rearm(write);
     case 'end': {
       const { wakeAt: _wakeAt, wakeSentAt: _wakeSentAt, ...row } = write.row;
-      const { _id, ...replacement } = toDocument(row);
+      const { _id, ...ended } = toDocument(row);
+      const replacement = { ...ended, retained: 'whole' as const };
       return [{ replaceOne: { filter: { _id }, replacement, upsert: true } }];
     }
     case 'postpone':

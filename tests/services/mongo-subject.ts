@@ -16,7 +16,7 @@ export interface MongoSubject extends StoreSubject {
   readonly client: MongoClient;
   readonly database: Database;
   /** Every command since the last call of this function. */
-  takeCommands(): readonly CommandStartedEvent[];
+  readonly takeCommands: () => readonly CommandStartedEvent[];
 }
 
 const silent: Logger = {
