@@ -35,8 +35,10 @@ const { status } = spawnSync(
 );
 process.exit(status ?? 1);
 
-/** Of the settings of the person who runs them, tests find where the services are, and nothing else. */
+/** Of the settings of the person who runs them, tests find where services and jars are, and nothing else. */
 function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const foreign = /^(BATON_|KAFKA_|MONGODB_|OPENAI_|OTEL_|JAEGER_)/;
-  return Object.fromEntries(Object.entries(env).filter(([name]) => name in services || !foreign.test(name)));
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => name in services || name === 'KAFKA_JARS' || !foreign.test(name)),
+  );
 }
