@@ -77,8 +77,11 @@ function diagnose(chain: readonly Link[], attempt: Attempt): Diagnosis {
   if (names.has('KafkaJSSASLAuthenticationError')) return authentication(attempt);
   if (names.has('KafkaJSNotImplemented') && chain.some(({ message }) => message.includes('compression')))
     return compressed;
+  if (chain.some(({ code }) => code === 'ERR_BUFFER_TOO_LARGE')) return bomb;
   if (connection !== undefined) return ofConnection(connection, attempt);
-  if ([...names].some((name) => unreachableNames.has(name))) return unreachable(attempt.brokers.join(','));
+  const silence = chain.some(({ message }) => message === noBrokerAnswered);
+  if (silence || [...names].some((name) => unreachableNames.has(name)))
+    return unreachable(attempt.brokers.join(','));
   return {
     code: 'KAFKA_FAILED',
     what: 'Kafka did not do what was asked',
@@ -86,6 +89,9 @@ function diagnose(chain: readonly Link[], attempt: Attempt): Diagnosis {
     fix: 'look at the logs of the brokers; the work is tried again',
   };
 }
+
+/** The message of an error that means it. */
+export const noBrokerAnswered = 'no broker answered';
 
 const unreachableNames: ReadonlySet<string> = new Set([
   'KafkaJSBrokerNotFound',
@@ -132,6 +138,13 @@ const compressed: Diagnosis = {
   what: 'a producer wrote records in a compression that cannot be read here',
   expected: 'none, gzip or zstd',
   fix: 'set compression.type=uncompressed on the topic, as ./baton topics create does, or change the producer',
+};
+
+const bomb: Diagnosis = {
+  code: 'KAFKA_DECOMPRESS_LIMIT',
+  what: 'a batch of compressed records is too large unpacked',
+  expected: 'at most 64 MiB',
+  fix: 'set compression.type=uncompressed on the topic, where the broker refuses such a batch; move the group past it',
 };
 
 /** Error codes of the Kafka protocol, by name. Only those somebody can do something about. */

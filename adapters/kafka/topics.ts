@@ -1,7 +1,7 @@
 /** Topics: creating what is missing, listing what is there. */
-import kafkajs, { type Admin, type ITopicConfig, type Kafka } from 'kafkajs';
+import { type Admin, type ITopicConfig, type Kafka } from 'kafkajs';
 import { createConnection } from './connection.ts';
-import { guarded } from './kafka-error.ts';
+import { guarded, noBrokerAnswered } from './kafka-error.ts';
 import { infrastructureError } from '../embedded/storage-error.ts';
 
 /** `infra/topology.ts` gives all of it. */
@@ -93,8 +93,8 @@ function check(name: string, partitions: number): void {
 /** What begins with two underscores belongs to the cluster. */
 async function list(admin: Admin): Promise<readonly FoundTopic[]> {
   const { topics } = await admin.fetchTopicMetadata().catch((error: unknown) => {
-    // kafkajs trips over the missing answer when no broker gives one.
-    throw error instanceof TypeError ? new kafkajs.KafkaJSBrokerNotFound() : error;
+    // kafkajs trips over the missing answer where no broker gave one.
+    throw error instanceof TypeError ? new Error(noBrokerAnswered, { cause: error }) : error;
   });
   return topics
     .filter(({ name }) => !name.startsWith('__'))
