@@ -7,6 +7,7 @@ import { InfrastructureError } from '#core/failure.ts';
 import { type InvocationContext } from '#core/lambda-kafka.ts';
 import { readConfig, type Config } from './config.ts';
 import { type FunctionSettings, type Platform } from './platform.ts';
+import { type Telemetry } from './telemetry/telemetry.ts';
 
 export type Invoke<Event, Answer> = (event: Event, context: InvocationContext) => Promise<Answer>;
 export type Create<Event, Answer> = (platform: Platform, settings: FunctionSettings) => Invoke<Event, Answer>;
@@ -40,8 +41,25 @@ async function open<Event, Answer>(
   const config = environmentConfig(options.env);
   // Loaded here, so that importing a function loads no driver.
   const { openPlatform } = await import('./open-platform.ts');
-  return create(await openPlatform(config), config.function);
+  const platform = await openPlatform(config);
+  const { telemetry } = platform;
+  const tracing = telemetry.tracing?.function(config.function.name);
+  if (tracing === undefined) return create(platform, config.function);
+  return flushing(tracing.handler(create(tracing.platform(platform), config.function)), telemetry);
 }
+
+/** The sandbox is frozen once the answer is given: what waits to be sent would wait until the next invocation. */
+const flushing =
+  <Event, Answer>(invoke: Invoke<Event, Answer>, telemetry: Telemetry): Invoke<Event, Answer> =>
+  async (event, context) => {
+    try {
+      return await invoke(event, context);
+    } finally {
+      await telemetry.flush(Math.min(flushMs, Math.max(0, context.getRemainingTimeInMillis() - 100)));
+    }
+  };
+
+const flushMs = 1_000;
 
 /** The configuration of this process, for what is started without one. Throws naming every problem. */
 export function environmentConfig(env: NodeJS.ProcessEnv = process.env): Config {

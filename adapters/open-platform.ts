@@ -10,16 +10,20 @@ import { type Config } from './config.ts';
 import { openModels } from './llm/open-model.ts';
 import { createLogger } from './logger.ts';
 import { type Platform } from './platform.ts';
+import { noTelemetry, startTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 
 export interface PlatformOptions {
   /** Called after each flush of the embedded database to the disk. */
   readonly onSync?: () => void;
   /** Takes each log line, without its line break. Default: stderr. */
   readonly logSink?: (line: string) => void;
+  /** Instead of what is configured. `off`: for commands that only read. */
+  readonly telemetry?: 'off' | ((logger: Logger) => Telemetry);
 }
 
 /** The platform, with what its hosts and its upkeep need beside it. */
 export interface OpenPlatform extends Platform {
+  readonly telemetry: Telemetry;
   /** As the events of mappings name the brokers. */
   readonly bootstrapServers: string;
   /** Makes the store ready before its first use: indexes. Needs no repeating; does no harm. */
@@ -54,16 +58,23 @@ export async function openPlatform(config: Config, options: PlatformOptions = {}
   const { readCapabilityKeyFile } = await import('./capability-key-file.ts');
   let keys: CapabilityKeys | undefined = config.capabilityKeys;
   const models = openModels(config.model);
+  const telemetry = await telemetryOf(config, options, logger);
   return {
     ...backend,
     clock: systemClock,
     random: systemRandom,
     logger,
+    telemetry,
     capabilityKeys: () => (keys ??= readCapabilityKeyFile(config.dataDir)),
     model: models.model,
     modelName: models.name,
     allowedHosts: config.allowedHosts,
     secret: (name) => (Object.hasOwn(config.secrets, name) ? config.secrets[name] : undefined),
+    close: async () => {
+      // Spans of what is still going on there leave before the connections do.
+      await telemetry.shutdown();
+      await backend.close();
+    },
   };
 }
 
@@ -125,6 +136,15 @@ async function openServices(
       await store.close();
     },
   };
+}
+
+async function telemetryOf(
+  config: Config,
+  { telemetry }: PlatformOptions,
+  logger: Logger,
+): Promise<Telemetry> {
+  if (telemetry === 'off') return noTelemetry;
+  return telemetry === undefined ? startTelemetry(config.telemetry, logger) : telemetry(logger);
 }
 
 /** Every value that must not be seen, by the name shown instead. */

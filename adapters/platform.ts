@@ -1,9 +1,11 @@
 /**
  * Everything outside, opened once per process and handed to the composition roots of `functions/`.
  */
-import { type OpenModel } from '#core/agent/contract.ts';
+import { type AgentDefinition, type OpenModel } from '#core/agent/contract.ts';
 import { type CapabilityKeys } from '#core/capability.ts';
 import { type Clock, type Log, type Logger, type Random, type Store } from '#core/ports.ts';
+import { type Posted, type PostRequest } from './telemetry/traced-agent.ts';
+import { type Telemetry } from './telemetry/telemetry.ts';
 
 export interface Platform {
   readonly log: Log;
@@ -21,7 +23,19 @@ export interface Platform {
   readonly secret: (name: string) => string | undefined;
   /** Hosts (`host` or `host:port`) that HTTP agents may be reached at although they are private or plain http. */
   readonly allowedHosts?: readonly string[];
+  /** Absent or not enabled: nothing is traced. */
+  readonly telemetry?: Telemetry;
+  /** What a composition root wraps calls to the outside with, where they are traced. */
+  readonly watch?: Watch;
   close(): Promise<void>;
+}
+
+/** Each gives back what behaves as before. */
+export interface Watch {
+  readonly agent: (agent: AgentDefinition) => AgentDefinition;
+  readonly post: <R extends PostRequest, P extends Posted>(
+    post: (request: R) => Promise<P>,
+  ) => (request: R) => Promise<P>;
 }
 
 /** What a composition root is told beside the platform: from the topology locally, from the environment on Lambda. */

@@ -26,7 +26,7 @@ export async function examineData(config: Config): Promise<readonly Finding[]> {
 
 async function examineContent(config: Config, place: readonly Finding[]): Promise<readonly Finding[]> {
   try {
-    const platform = await openPlatform(config);
+    const platform = await openPlatform(config, { telemetry: 'off' });
     try {
       return [...place, ...(await contentFindings(config, platform))];
     } finally {

@@ -21,7 +21,7 @@ export async function withPlatform<T>(
   work: (platform: OpenPlatform, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = configOf(context);
-  const platform = await openPlatform(config);
+  const platform = await openPlatform(config, { telemetry: 'off' });
   try {
     return await work(platform, config);
   } finally {

@@ -1,4 +1,5 @@
 /** Sends CloudEvents to the log: topic and key follow from the event. */
+import { type Platform } from '#adapters/platform.ts';
 import { type BatonEvent, encodeEvent } from '#core/cloud-event.ts';
 import { eventCatalog, isEventType, sources } from '#core/event-catalog.ts';
 import { isJsonObject, type JsonObject } from '#core/json.ts';
@@ -19,6 +20,22 @@ export async function sendEvents(log: LogProducer, events: readonly BatonEvent[]
   await log.publish(
     events.map((event) => ({ topic: topicOf(event) ?? '', key: event.subject ?? '', ...encodeEvent(event) })),
   );
+}
+
+/** A start, whose trace begins here where one is kept. */
+export async function sendStart(
+  { log, telemetry }: Platform,
+  event: BatonEvent,
+  runId: RunId,
+): Promise<void> {
+  const started = telemetry?.tracing?.start(event, runId);
+  try {
+    await sendEvents(log, [started?.event ?? event]);
+    started?.sent();
+  } catch (error) {
+    started?.sent(error);
+    throw error;
+  }
 }
 
 export interface StartOrder {

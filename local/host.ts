@@ -8,7 +8,7 @@ import { type FunctionSettings, type Platform } from '#adapters/platform.ts';
 import { type FunctionSpec, type Topology } from '#infra/topology.ts';
 import { type HttpServer, serveFunction } from './http-server.ts';
 import { type Mapping, startMapping } from './invoker.ts';
-import { type LoadedFunction, loadFunction, type LoadFunction } from './load-function.ts';
+import { type LoadedFunction, loadFunction, type LoadFunction, traced } from './load-function.ts';
 import { refuseMappings } from './mapping-limits.ts';
 import { noticing, startTimerLoop, type TimerLoop } from './timer-loop.ts';
 import { systemTimers, type Timers } from './timers.ts';
@@ -193,7 +193,7 @@ async function load(
     ...starting.platform,
     logger: starting.platform.logger.child({ function: spec.name }),
   };
-  const loaded = await (starting.options.load ?? loadFunction)(spec, platform, settings);
+  const loaded = await traced(starting.options.load ?? loadFunction)(spec, platform, settings);
   starting.loaded.push(loaded);
   return loaded;
 }

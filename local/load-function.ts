@@ -30,6 +30,20 @@ export const loadFunction: LoadFunction = async (spec, platform, settings) => {
   return asLoaded(await create(platform, settings), spec.entry);
 };
 
+/** The same with spans around it, where the platform has telemetry. */
+export const traced =
+  (load: LoadFunction): LoadFunction =>
+  async (spec, platform, settings) => {
+    const tracing = platform.telemetry?.tracing?.function(spec.name);
+    if (tracing === undefined) return load(spec, platform, settings);
+    const loaded = await load(spec, tracing.platform(platform), settings);
+    return {
+      ...loaded,
+      kafka: () => tracing.handler(loaded.kafka()),
+      http: () => tracing.handler(loaded.http()),
+    };
+  };
+
 /** The seam between modules loaded by name and types: each kind is checked for what it must be. */
 export function asLoaded(created: unknown, entry: string): LoadedFunction {
   const called = <T>(as: string): T => {

@@ -12,7 +12,7 @@ import { followOrdered, leaveToHost, type Order, type OrderOptions, withOrder } 
 import { usageError } from '../problem.ts';
 import { cut } from '../record-text.ts';
 import { type AskedInput, findInput, type FoundInput } from '../run-input.ts';
-import { runIdOfStart, sendEvents, startEvent } from '../send.ts';
+import { runIdOfStart, sendStart, startEvent } from '../send.ts';
 import { printResult } from '../watch.ts';
 
 export interface RunOptions extends AskedInput, OrderOptions {
@@ -27,7 +27,7 @@ export async function runCommand(context: Context, workflow: string, options: Ru
 
 async function start(order: Order, workflow: string, options: RunOptions): Promise<ExitCode> {
   const { context, session } = order;
-  const { log, store, random, clock } = session.platform;
+  const { store, random, clock } = session.platform;
   const found = await findWorkflow(store.definitions, workflow, {
     storing: session.platform.embedded !== undefined,
   });
@@ -41,7 +41,7 @@ async function start(order: Order, workflow: string, options: RunOptions): Promi
   const runId = await runIdOfStart(store, event);
   const [first] = await store.commits.history(runId);
   refuseOtherPayload(event, runId, startOf(first));
-  await sendEvents(log, [event]);
+  await sendStart(session.platform, event, runId);
   const { name, steps } = found.definition;
   const run = { runId, workflow: name, steps: steps.map((step) => step.id) };
   if (options.detach === true) return leaveToHost(order, run);

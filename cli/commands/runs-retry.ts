@@ -11,7 +11,7 @@ import { type ExitCode } from '../exit-codes.ts';
 import { followOrdered, leaveToHost, type Order, type OrderOptions, withOrder } from '../ordered-run.ts';
 import { type CliError, usageError } from '../problem.ts';
 import { resolveRun } from '../run-ids.ts';
-import { runIdOfStart, sendEvents, startEvent } from '../send.ts';
+import { runIdOfStart, sendStart, startEvent } from '../send.ts';
 import { stepNames } from '../step-names.ts';
 import { printResult } from '../watch.ts';
 
@@ -27,7 +27,7 @@ export async function runsRetryCommand(
 
 async function retry(order: Order, id: string): Promise<ExitCode> {
   const { context, session, options } = order;
-  const { log, store, random, clock } = session.platform;
+  const { store, random, clock } = session.platform;
   const old = await endedRun(store, await resolveRun(store.runs, id));
   const { name, version, digest } = old.workflow ?? { name: old.asked };
   // Without an input of its own it takes the old one, claim checks and all.
@@ -37,7 +37,7 @@ async function retry(order: Order, id: string): Promise<ExitCode> {
     retryOf: old.runId,
   });
   const runId = await runIdOfStart(store, event);
-  await sendEvents(log, [event]);
+  await sendStart(session.platform, event, runId);
   context.output.note(`Retry of run ${old.runId}: run ${runId}.`);
   const run = { runId, workflow: name, steps: await stepNames(store.definitions, digest) };
   if (options.detach === true) return leaveToHost(order, run);

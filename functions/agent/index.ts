@@ -12,7 +12,11 @@ export const create = (platform: Platform, settings: FunctionSettings) =>
     blobs: platform.store.blobs,
     timers: systemTimers,
     partialResponses: settings.partialResponses,
-    agents: settings.agents.flatMap((name) => registry.get(name) ?? []),
+    agents: settings.agents.flatMap((name) => {
+      const found = registry.get(name);
+      if (found === undefined || platform.watch === undefined) return found ?? [];
+      return { ...found, agent: platform.watch.agent(found.agent) };
+    }),
   });
 
 export const handler = lambdaEntry(create);

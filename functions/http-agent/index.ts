@@ -13,7 +13,9 @@ export function create(platform: Platform, settings: FunctionSettings) {
       `function ${settings.name} has no agent to run: got '${name}', expected one of ${[...registry.keys()].join(', ')}. Set BATON_AGENTS.`,
     );
   }
-  return createHandler({ ...platform, timers: systemTimers, agent });
+  const { watch } = platform;
+  const watched = watch === undefined ? agent : { ...agent, agent: watch.agent(agent.agent) };
+  return createHandler({ ...platform, timers: systemTimers, agent: watched });
 }
 
 export const handler = lambdaEntry(create);

@@ -6,16 +6,18 @@ import { systemTimers } from '#adapters/timers.ts';
 import { manifests } from '#agents/manifests.ts';
 import { createHandler, type RemoteAgent } from './handler.ts';
 
-export const create = (platform: Platform, settings: FunctionSettings) =>
-  createHandler({
+export const create = (platform: Platform, settings: FunctionSettings) => {
+  const post = openPostEvent({ allowedHosts: platform.allowedHosts ?? [], loopback: settings.development });
+  return createHandler({
     ...platform,
     invocations: platform.store.invocations,
     blobs: platform.store.blobs,
     timers: systemTimers,
     partialResponses: settings.partialResponses,
     agents: settings.agents.map((name) => remote(name, settings)),
-    post: openPostEvent({ allowedHosts: platform.allowedHosts ?? [], loopback: settings.development }),
+    post: platform.watch?.post(post) ?? post,
   });
+};
 
 function remote(name: string, settings: FunctionSettings): RemoteAgent {
   const manifest = manifests.find((candidate) => candidate.name === name);

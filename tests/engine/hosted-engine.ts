@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { readConfig } from '#adapters/config.ts';
+import { type PlatformOptions } from '#adapters/open-platform.ts';
 import { systemTimers } from '#adapters/timers.ts';
 import { type AgentManifest } from '#core/agent/contract.ts';
 import { defineAgent } from '#core/agent/define-agent.ts';
@@ -30,6 +31,7 @@ export interface HostedEngineOptions {
   readonly folder?: string;
   /** KAFKA_BOOTSTRAP_SERVERS and MONGODB_URI; embedded without. The topics there are used as they are found. */
   readonly services?: Readonly<Record<'KAFKA_BOOTSTRAP_SERVERS' | 'MONGODB_URI', string>>;
+  readonly telemetry?: PlatformOptions['telemetry'];
 }
 
 export type HostedEngine = Awaited<ReturnType<typeof openHostedEngine>>;
@@ -45,6 +47,7 @@ export async function openHostedEngine(options: HostedEngineOptions) {
     host: 'never',
     topology: topologyOf(manifests),
     load: loading(manifests, options),
+    ...(options.telemetry && { telemetry: options.telemetry }),
   });
   await session.platform.log.createTopics(session.topology.topics);
   await session.platform.prepareStore();
@@ -63,13 +66,14 @@ export async function openHostedEngine(options: HostedEngineOptions) {
   return {
     folder,
     session,
-    submit(id: string, input: Json, workflow = names[0] ?? ''): Promise<BatonEvent> {
+    submit(id: string, input: Json, workflow = names[0] ?? '', traceparent?: string): Promise<BatonEvent> {
       const result = results.wait(id);
       const event: BatonEvent = {
         id,
         source: '/bench',
         type: 'dev.baton.workflow.requested.v1',
         data: { workflow, input },
+        ...(traceparent === undefined ? {} : { traceparent }),
       };
       return session.platform.log
         .publish([{ topic: topics.request, key: id, ...encodeEvent(event) }])
@@ -108,7 +112,8 @@ function loading(manifests: readonly AgentManifest[], options: HostedEngineOptio
     if (spec.kind !== 'agent') return loadFunction(spec, platform, settings);
     const agents = manifests
       .filter((manifest) => spec.agents.includes(manifest.name))
-      .map((manifest) => ({ manifest, agent: agentOf(manifest, options) }));
+      .map((manifest) => ({ manifest, agent: agentOf(manifest, options) }))
+      .map((one) => ({ ...one, agent: platform.watch?.agent(one.agent) ?? one.agent }));
     const handler = createAgentHandler({
       ...platform,
       invocations: platform.store.invocations,

@@ -1,0 +1,36 @@
+/**
+ * Names of attributes. Those of OpenTelemetry's semantic conventions for generative AI and messaging stand here
+ * because the conventions package has them as deprecated or not at all; what is Baton's own begins with `baton.`.
+ */
+export const attributes = {
+  system: 'messaging.system',
+  destination: 'messaging.destination.name',
+  partition: 'messaging.destination.partition.id',
+  offset: 'messaging.kafka.offset',
+  operation: 'messaging.operation.name',
+  operationType: 'messaging.operation.type',
+  messageId: 'messaging.message.id',
+  bodySize: 'messaging.message.body.size',
+  batchSize: 'messaging.batch.message_count',
+  function: 'faas.name',
+  invocation: 'faas.invocation_id',
+  errorType: 'error.type',
+  genAiOperation: 'gen_ai.operation.name',
+  genAiProvider: 'gen_ai.provider.name',
+  genAiAgent: 'gen_ai.agent.name',
+  genAiModel: 'gen_ai.request.model',
+  genAiOutput: 'gen_ai.output.type',
+  genAiInputTokens: 'gen_ai.usage.input_tokens',
+  genAiOutputTokens: 'gen_ai.usage.output_tokens',
+  httpMethod: 'http.request.method',
+  httpStatus: 'http.response.status_code',
+  server: 'server.address',
+  urlPath: 'url.path',
+  run: 'baton.run.id',
+  workflow: 'baton.workflow.name',
+  step: 'baton.step',
+  attempt: 'baton.attempt',
+  version: 'baton.commit.version',
+  eventType: 'baton.event.type',
+  causes: 'baton.commit.causes',
+} as const;
