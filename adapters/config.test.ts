@@ -75,7 +75,8 @@ describe('good values', () => {
     });
     assert.deepEqual(read.telemetry, {
       serviceName: 'shop',
-      jaeger: { host: 'jaeger', port: 6831 },
+      jaeger: { host: 'jaeger', port: 6832 },
+      queryUrl: 'http://jaeger:16686',
       standard: { OTEL_SERVICE_NAME: 'shop', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' },
     });
     assert.deepEqual(

@@ -31,6 +31,8 @@ export interface Config {
   readonly telemetry: {
     readonly serviceName: string;
     readonly jaeger?: { readonly host: string; readonly port: number };
+    /** Where Jaeger is asked for spans; absent: nowhere. */
+    readonly queryUrl?: string;
     /** The standard `OTEL_*` variables, unread. */
     readonly standard: Readonly<Record<string, string>>;
   };
@@ -89,6 +91,7 @@ function assemble(
   const baseUrl = read('OPENAI_BASE_URL', parse.httpUrl);
   const capabilityKeys = read('BATON_CAPABILITY_KEYS', parse.capabilityKeys);
   const jaeger = readJaeger(read);
+  const queryUrl = read('BATON_TRACE_URL', parse.httpUrl) ?? (jaeger && `http://${jaeger.host}:16686`);
   return {
     backend,
     dataDir: resolve(read('BATON_DATA_DIR', parse.path) ?? '.baton'),
@@ -100,6 +103,7 @@ function assemble(
     telemetry: {
       serviceName: read('OTEL_SERVICE_NAME', parse.text) ?? 'baton',
       ...(jaeger && { jaeger }),
+      ...(queryUrl !== undefined && { queryUrl }),
       standard: standardTelemetry(env),
     },
     ...(capabilityKeys && { capabilityKeys }),
@@ -121,13 +125,13 @@ const readFunction = (read: Read): FunctionSettings => ({
   storeRetentionMs: (read('BATON_STORE_RETENTION_DAYS', parse.days) ?? 30) * day,
 });
 
-/** One of the two is enough to ask for Jaeger; 6831 is the port its agent is known by. */
+/** One of the two is enough to ask for Jaeger; 6832 is where its agent takes binary Thrift. */
 function readJaeger(read: Read): { host: string; port: number } | undefined {
   const host = read('JAEGER_HOST', parse.hostName);
   const port = read('JAEGER_PORT', parse.port);
   return host === undefined && port === undefined
     ? undefined
-    : { host: host ?? 'localhost', port: port ?? 6831 };
+    : { host: host ?? 'localhost', port: port ?? 6832 };
 }
 
 /** The names Baton does not read itself: the SDK takes them as they are. */

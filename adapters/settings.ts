@@ -98,8 +98,14 @@ export const settings = {
   },
   JAEGER_PORT: {
     type: 'port, 1 to 65535',
-    default: '6831, if JAEGER_HOST is set',
-    for: 'UDP port of the Jaeger agent.',
+    default: '6832, if JAEGER_HOST is set',
+    for: 'UDP port of the Jaeger agent, for binary Thrift. Where it is 6831, which takes compact Thrift alone, spans go to 6832.',
+    secret: false,
+  },
+  BATON_TRACE_URL: {
+    type: 'http(s) URL',
+    default: 'http://<JAEGER_HOST>:16686, if JAEGER_HOST is set',
+    for: 'Where `baton trace` asks Jaeger for spans, and where its pages are.',
     secret: false,
   },
   BATON_MODEL: {

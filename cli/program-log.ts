@@ -1,4 +1,4 @@
-/** What lies in the log: events, dead letters, topics; and the log lines of the functions. */
+/** What lies in the log: events, dead letters, topics; the log lines of the functions, and the traces of runs. */
 import { type Command } from 'commander';
 import { describe, type Start } from './command.ts';
 // `import type` is erased whole: these lines load nothing.
@@ -9,6 +9,7 @@ import type { PublishOptions } from './commands/events-publish.ts';
 import type { TailOptions } from './commands/events-tail.ts';
 import type { LogsOptions } from './commands/logs.ts';
 import type { TopicsOptions } from './commands/topics.ts';
+import type { TraceOptions } from './commands/trace.ts';
 import type { Output } from './output.ts';
 
 export function addLogCommands(program: Command, output: Output, start: Start): void {
@@ -16,6 +17,7 @@ export function addLogCommands(program: Command, output: Output, start: Start): 
   addDeadLetterCommands(program, output, start);
   addTopicCommands(program, output, start);
   addLogsCommand(program, output, start);
+  addTraceCommand(program, output, start);
 }
 
 function addEventCommands(program: Command, output: Output, start: Start): void {
@@ -133,5 +135,17 @@ function addLogsCommand(program: Command, output: Output, start: Start): void {
     .option('--json', 'print each line as JSON')
     .action((options: LogsOptions) =>
       start(async (context) => (await import('./commands/logs.ts')).logsCommand(context, options)),
+    );
+}
+
+function addTraceCommand(program: Command, output: Output, start: Start): void {
+  describe(program.command('trace <run>'), output, ['trace @last', 'trace 01hq --json'])
+    .summary('show where the time of a run went')
+    .description(
+      'Show the spans of a run as a tree, from Jaeger; from the history of the run where no traces are kept.',
+    )
+    .option('--json', 'print one JSON document')
+    .action((run: string, options: TraceOptions) =>
+      start(async (context) => (await import('./commands/trace.ts')).traceCommand(context, run, options)),
     );
 }

@@ -1,5 +1,18 @@
-/** What `events`, `dlq`, `topics` and `logs` print with `--json`. */
-import { anything, choice, count, list, map, object, oneOf, type Shape, text, time } from './shape.ts';
+/** What `events`, `dlq`, `topics`, `logs` and `trace` print with `--json`. */
+import {
+  anything,
+  choice,
+  count,
+  flag,
+  list,
+  map,
+  object,
+  oneOf,
+  runId,
+  type Shape,
+  text,
+  time,
+} from './shape.ts';
 
 const place = object({ topic: text, partition: count, offset: count });
 const redriven = object({ at: time, by: text });
@@ -104,5 +117,27 @@ export const logShapes: Readonly<Record<string, Shape>> = {
       { time, level: choice('debug', 'info', 'warn', 'error'), message: text, 'function?': text },
       { open: true },
     ),
+  },
+  trace: {
+    form: 'document',
+    description: 'The spans of the run, from the root, each before those below it.',
+    schema: object({
+      run: runId,
+      traceId: { type: 'string', pattern: '^[0-9a-f]{32}$' },
+      source: { ...choice('backend', 'history'), description: 'history: no spans were to be had.' },
+      'link?': { ...text, description: 'Where a browser shows it.' },
+      spans: list(
+        object({
+          spanId: text,
+          'parentId?': text,
+          name: text,
+          startAt: time,
+          durationMs: { type: 'number', minimum: 0 },
+          orphan: { ...flag, description: 'It names a parent that is not there.' },
+          'error?': text,
+          'note?': text,
+        }),
+      ),
+    }),
   },
 };

@@ -1,6 +1,7 @@
 /** Telemetry that keeps its spans, with the real SDK around them. */
 import { type ReadableSpan, InMemorySpanExporter } from '@opentelemetry/sdk-trace';
 import { attributes } from '#adapters/telemetry/attributes.ts';
+import { isTaskSent } from '#adapters/telemetry/jaeger-query.ts';
 import { withExporter } from '#adapters/telemetry/open-telemetry.ts';
 import { type TreeSpan } from '#adapters/telemetry/span-tree.ts';
 import { type Telemetry } from '#adapters/telemetry/telemetry.ts';
@@ -29,7 +30,6 @@ function kept(span: ReadableSpan): KeptSpan {
   const { traceId, spanId } = span.spanContext();
   const error = span.attributes[attributes.errorType];
   const attempt = span.attributes[attributes.attempt];
-  const isSend = span.name.startsWith('send workflow.step.') && !span.name.endsWith('response');
   return {
     traceId,
     spanId,
@@ -38,7 +38,7 @@ function kept(span: ReadableSpan): KeptSpan {
     startAt: span.startTime[0] * 1_000 + span.startTime[1] / 1e6,
     durationMs: span.duration[0] * 1_000 + span.duration[1] / 1e6,
     ...(typeof error === 'string' && { error }),
-    ...(isSend && typeof attempt === 'number' && { note: `attempt ${attempt}` }),
+    ...(isTaskSent(span.name) && typeof attempt === 'number' && { note: `attempt ${attempt}` }),
     attributes: span.attributes,
     links: span.links.map(({ context }) => ({ traceId: context.traceId, spanId: context.spanId })),
   };
