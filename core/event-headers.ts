@@ -34,6 +34,15 @@ export function readHeaders(headers: LogRecord['headers']): Result<EventHeaders,
   return ok({ contentType, attributes });
 }
 
+/** The W3C trace context of the hop that brought the record; nothing where it is absent or none. */
+export function traceparentOf(headers: LogRecord['headers']): string | undefined {
+  const bytes = headers.findLast(([name]) => name === 'traceparent')?.[1];
+  const text = bytes === undefined || bytes.length > 256 ? undefined : decodeUtf8(bytes);
+  return text !== undefined && /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(text)
+    ? text
+    : undefined;
+}
+
 export const isStructured = (contentType: string): boolean =>
   contentType === 'application/cloudevents+json; charset=utf-8' ||
   /^application\/cloudevents\+json\s*(?:;\s*charset="?utf-?8"?\s*)?$/i.test(contentType);

@@ -6,6 +6,7 @@
  */
 import { type BatonEvent, decodeEvent } from '#core/cloud-event.ts';
 import { topics } from '#core/event-catalog.ts';
+import { traceparentOf } from '#core/event-headers.ts';
 import { recordsOf } from '#core/kafka-records.ts';
 import { type InvocationContext, type KafkaBatchResponse } from '#core/lambda-kafka.ts';
 import { type LogRecord } from '#core/ports.ts';
@@ -119,9 +120,8 @@ function unfinishedOf({ answer, error }: Outcome): ReadonlySet<string> | 'all' {
 function read(record: LogRecord): Seen {
   const decoded = decodeEvent(record);
   const event = decoded.ok ? decoded.value : undefined;
-  const header = record.headers.findLast(([name]) => name === 'traceparent')?.[1];
-  const carried = header === undefined ? undefined : parseHop(Buffer.from(header).toString('latin1'));
-  return { record, event, hop: carried ?? parseHop(event?.traceparent), span: undefined };
+  const hop = parseHop(traceparentOf(record.headers)) ?? parseHop(event?.traceparent);
+  return { record, event, hop, span: undefined };
 }
 
 const task = 'dev.baton.step.requested.v1';

@@ -5,6 +5,7 @@
  */
 import { decodeEvent, type BatonEvent } from '#core/cloud-event.ts';
 import { verifyCapability, type CapabilityKeys } from '#core/capability.ts';
+import { traceparentOf } from '#core/event-headers.ts';
 import { eventCatalog, isEventType, sources } from '#core/event-catalog.ts';
 import { parseCancel, parseOutcome, parseWake, type TaskOutcome } from '#core/event-data.ts';
 import { timeProblem } from '#core/event-time.ts';
@@ -69,7 +70,7 @@ async function readOne(deps: ReadDeps, record: LogRecord): Promise<Read> {
       if (untimely !== undefined) return refuse(untimely.code, untimely.message);
       const oldest = deps.clock.now() - deps.storeRetentionMs;
       if (record.timestamp < oldest) return refuse('START_TOO_OLD', tooOld(record.timestamp, oldest));
-      return { ...(await openStart(deps, event)), cause, record };
+      return { ...(await openStart(deps, withContext(event, record))), cause, record };
     }
     case 'dev.baton.step.completed.v1':
     case 'dev.baton.step.failed.v1':
@@ -80,6 +81,12 @@ async function readOne(deps: ReadDeps, record: LogRecord): Promise<Read> {
     default:
       return refuse('CE_WRONG_TOPIC', `${event.type} is not for the orchestrator.`);
   }
+}
+
+/** Where the run's trace begins: tracing of producers that know nothing of CloudEvents sends its context as a header. */
+function withContext(event: BatonEvent, record: LogRecord): BatonEvent {
+  const traceparent = event.traceparent ?? traceparentOf(record.headers);
+  return traceparent === undefined ? event : { ...event, traceparent };
 }
 
 function readCommand(event: BatonEvent, cause: Cause, record: LogRecord): Read {
