@@ -11,7 +11,7 @@ import { type InvocationContext, type KafkaBatchResponse, type KafkaHandler } fr
 import { type Invocation, type LogRecord } from '#core/ports.ts';
 import { putDeadLetters, type DeadLetter } from '../dead-letters.ts';
 import { type HostDeps, type HostedAgent } from './host.ts';
-import { decodeTask, type HostTask } from './host-task.ts';
+import { aboutTask, decodeTask, type HostTask } from './host-task.ts';
 import { createLeases, leaseMs } from './invocation-lease.ts';
 import { performTask, type Job, type Performed, type PerformDeps } from './perform-task.ts';
 import { createSettle } from './settle.ts';
@@ -87,7 +87,7 @@ function decodeAll(host: Host, records: readonly LogRecord[]) {
 /** Nobody waits for it any more: the attempt's deadline has decided already. */
 function isExpired(host: Host, task: HostTask): boolean {
   if (task.expiresAt === undefined || task.expiresAt > host.clock.now()) return false;
-  host.logger.info({ invocation: task.id, expiresAt: task.expiresAt }, 'expired task dropped');
+  host.logger.info({ ...aboutTask(task), expiresAt: task.expiresAt }, 'expired task dropped');
   return true;
 }
 

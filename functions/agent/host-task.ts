@@ -6,7 +6,7 @@ import { no, ok, type Result } from '#core/failure.ts';
 import { invocationId, parseRunId, patterns, type RunId } from '#core/ids.ts';
 import { type DeadLetterProblem } from '#core/dead-letter.ts';
 import { type Payload, type PlacedSecret } from '#core/payload.ts';
-import { type LogRecord } from '#core/ports.ts';
+import { type LogFields, type LogRecord } from '#core/ports.ts';
 
 export interface HostTask {
   /** `<run>:<step>:<attempt>`: of the invocation, of the response, and the agent's idempotency key. */
@@ -24,6 +24,15 @@ export interface HostTask {
   /** As it came: what the response copies (capability, trace, tenant) is taken from here, unread. */
   readonly event: BatonEvent;
 }
+
+/** What a log line says of a task: enough to find it again in the log, the history and the trace. */
+export const aboutTask = ({ id, runId, step, attempt, event }: HostTask): LogFields => ({
+  invocation: id,
+  run: runId,
+  step,
+  attempt,
+  event: event.id,
+});
 
 /** Runs without a tenant belong to this one. */
 const defaultTenant = 'default';

@@ -13,7 +13,7 @@ import { type Invocation } from '#core/ports.ts';
 import { openAttempt, timeoutFailure, type Attempt, type Stop } from './attempt.ts';
 import { checkIn, loadPayload } from './claim-check.ts';
 import { failed, type CallEnd, type HostDeps, type HostedAgent } from './host.ts';
-import { type HostTask } from './host-task.ts';
+import { aboutTask, type HostTask } from './host-task.ts';
 import { leaseSlackMs, type HoldLease } from './invocation-lease.ts';
 import { parseAnswer, responseRecord, storedAnswer, type Answer } from './response-event.ts';
 import { type Settle } from './settle.ts';
@@ -51,7 +51,7 @@ export async function performTask(
       return await waitForOwner(deps, job, claim.leaseUntil);
     case 'accepted':
     case 'marked':
-      deps.logger.debug({ invocation: job.task.id, status: claim.status }, 'redelivered task needs nothing');
+      deps.logger.debug({ ...aboutTask(job.task), status: claim.status }, 'redelivered task needs nothing');
       return 'done';
     default:
       return assertNever(claim);
@@ -66,7 +66,7 @@ async function sendAgain(
   const answer = parseAnswer(stored);
   if (answer === undefined) {
     // The deadline of the attempt decides; calling the agent again could do its work twice.
-    deps.logger.error({ invocation: task.id }, 'stored result cannot be read');
+    deps.logger.error(aboutTask(task), 'stored result cannot be read');
     return 'done';
   }
   await deps.settle({ response: responseRecord(task, answer, deps.clock.now()) });
@@ -101,7 +101,7 @@ async function giveUp(deps: PerformDeps, task: HostTask, owner: string): Promise
     await deps.invocations.release(task.id, owner);
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown';
-    deps.logger.warn({ invocation: task.id, reason }, 'lease not given up');
+    deps.logger.warn({ ...aboutTask(task), reason }, 'lease not given up');
   }
 }
 
@@ -110,7 +110,7 @@ async function callAndSettle(deps: PerformDeps, job: Job, owner: string | undefi
   const deadlineAt = task.expiresAt ?? deps.clock.now() + agent.manifest.timeoutMs;
   const attempt = openAttempt(deps, { deadlineAt, timeUpAt: job.timeUpAt });
   const letGo = owner === undefined ? undefined : deps.holdLease(task.id, owner, (end) => attempt.stop(end));
-  deps.logger.info({ invocation: task.id }, 'agent called');
+  deps.logger.info(aboutTask(task), 'agent called');
   try {
     const end = await Promise.race([callAgent(deps, job, attempt), attempt.stopped]);
     if (typeof end === 'string' && end !== 'deadline') return afterStop(deps, task, end);
@@ -122,7 +122,7 @@ async function callAndSettle(deps: PerformDeps, job: Job, owner: string | undefi
 }
 
 function afterStop(deps: PerformDeps, task: HostTask, stop: Exclude<Stop, 'deadline'>): Performed {
-  deps.logger.info({ invocation: task.id, reason: stop }, 'call stopped');
+  deps.logger.info({ ...aboutTask(task), reason: stop }, 'call stopped');
   switch (stop) {
     case 'cancelled':
     case 'timeout':
@@ -145,6 +145,7 @@ async function callAgent(deps: PerformDeps, { task, agent }: Job, attempt: Attem
     step: task.step,
     attempt: task.attempt,
     agent: task.agent,
+    event: task.event.id,
   });
   return await agent.call({
     task,
