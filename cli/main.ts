@@ -6,7 +6,7 @@
 import { CommanderError } from 'commander';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { createOutput } from './output.ts';
-import { CliError, type CliProblem, renderCliProblem } from './problem.ts';
+import { CliError, infrastructureParts, renderCliProblem } from './problem.ts';
 import { buildProgram } from './program.ts';
 
 const env = process.env;
@@ -39,7 +39,7 @@ function explain(error: unknown): ExitCode {
   }
   // By name: importing the class would load what `--help` does not need.
   if (error instanceof Error && error.name === 'InfrastructureError') {
-    output.problem(renderCliProblem(partsOf(error.message)));
+    output.problem(renderCliProblem(infrastructureParts(error.message)));
     showStack(error);
     return exitCodes.configuration;
   }
@@ -50,15 +50,6 @@ function explain(error: unknown): ExitCode {
   );
   showStack(error);
   return exitCodes.failed;
-}
-
-/** Adapters write `CODE: what. Got: … Expected: … Fix: ….` in one line: a person gets a line for each part. */
-function partsOf(text: string): Omit<CliProblem, 'exit'> {
-  const [, code = 'INFRASTRUCTURE', message = text] = /^([A-Z][A-Z0-9_]{2,}): ([^]+)$/.exec(text) ?? [];
-  const [, what, got, expected, hint] =
-    /^([^]+?)\. Got: ([^]+?)\. Expected: ([^]+?)\. Fix: ([^]+?)\.?$/.exec(message) ?? [];
-  if (what === undefined || expected === undefined || hint === undefined) return { code, message };
-  return { code, message: `${what}\ngot: ${got}`, expected, hint };
 }
 
 function showStack(error: unknown): void {

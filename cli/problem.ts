@@ -41,6 +41,15 @@ export function renderCliProblem(problem: Omit<CliProblem, 'exit'>): string {
   return lines.join('\n');
 }
 
+/** Adapters write `CODE: what. Got: … Expected: … Fix: ….` in one line: a person gets a line for each part. */
+export function infrastructureParts(text: string): Omit<CliProblem, 'exit'> {
+  const [, code = 'INFRASTRUCTURE', message = text] = /^([A-Z][A-Z0-9_]{2,}): ([^]+)$/.exec(text) ?? [];
+  const [, what, got, expected, hint] =
+    /^([^]+?)\. Got: ([^]+?)\. Expected: ([^]+?)\. Fix: ([^]+?)\.?$/.exec(message) ?? [];
+  if (what === undefined || expected === undefined || hint === undefined) return { code, message };
+  return { code, message: `${what}\ngot: ${got}`, expected, hint };
+}
+
 /** What a person typed, as it may stand in a message. */
 export const typed = (text: string): string => `'${echoed(text)}'`;
 

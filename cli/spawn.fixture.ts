@@ -19,6 +19,8 @@ export interface Options {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly cwd?: string;
+  /** Killed after so long, so that what hangs fails its test; a minute unless given. */
+  readonly lifeMs?: number;
 }
 
 export interface Started {
@@ -37,7 +39,7 @@ export function startBaton(args: readonly string[], options: Options = {}): Star
     cwd: options.cwd ?? root,
     env: { ...cleanEnv(), ...(options.dataDir && { BATON_DATA_DIR: options.dataDir }), ...options.env },
     stdio: 'pipe',
-    timeout: 60_000,
+    timeout: options.lifeMs ?? 60_000,
     killSignal: 'SIGKILL',
   });
   let stdout = '';

@@ -6,6 +6,7 @@ import { openSession, type Session } from '#local/session.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type HostLog, openHostLog } from '../host-log.ts';
+import { hostPatiently } from '../host-patiently.ts';
 import { presentHost } from '../host-presence.ts';
 import { catchInterruption } from '../interruption.ts';
 import { configOf } from '../open.ts';
@@ -43,7 +44,8 @@ async function host(
               `${workflow.file} was not stored: runs use the version stored before, if there is one.`,
             );
           });
-    const hosting = await session.becomeHost();
+    const hosting = await hostPatiently(session, output, interrupted);
+    if (hosting === undefined && interrupted.aborted) return exitCodes.ok;
     if (hosting === undefined) throw taken(config);
     introduce(context, config, session, hosting, workflows);
     await Promise.race([aborted(interrupted), hosting.failed]);

@@ -9,6 +9,7 @@ import { type FunctionSpec, type Topology, topologyOf } from '#infra/topology.ts
 import { openSession } from '#local/session.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { hostPatiently } from '../host-patiently.ts';
 import { catchInterruption } from '../interruption.ts';
 import { logLines } from '../log-line.ts';
 import { configOf } from '../open.ts';
@@ -38,8 +39,8 @@ export async function workerCommand(
     hosting: { endpoints, development, ...(port && { address: { host: '0.0.0.0', port } }) },
   });
   try {
-    const host = await session.becomeHost();
-    if (host === undefined) throw needsKafka();
+    const host = await hostPatiently(session, output, interruption.signal);
+    if (host === undefined) return exitCodes.ok; // interrupted before it could begin
     introduce(context, config, names, host.endpoints);
     await Promise.race([aborted(interruption.signal), host.failed]);
     output.note('Stopping: what is in flight is finished or given back.');

@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { globSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { until } from '#tests/contract/contract-suite.ts';
+import { jars } from './jars.ts';
 
 export interface Broker {
   readonly plaintext: string;
@@ -73,18 +74,6 @@ export async function ownBroker(): Promise<Broker> {
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-/** Where `npm run services` keeps them, or where KAFKA_JARS says. */
-function jars(): string {
-  const [found] = globSync('.cache/services/kafka-*/libs/kafka_2.*.jar');
-  const folder = process.env['KAFKA_JARS'] ?? (found === undefined ? undefined : resolve(dirname(found)));
-  assert.ok(
-    folder,
-    'JARS_MISSING: a test starts a broker of its own. Got: no jars. Expected: those of Apache Kafka in ' +
-      '.cache/services or in KAFKA_JARS. Fix: npm run services -- up.',
-  );
-  return folder;
 }
 
 export async function freePorts(count: number): Promise<readonly number[]> {
