@@ -27,6 +27,11 @@ interface Part {
   readonly records: readonly OutgoingRecord[];
 }
 
+interface Target {
+  readonly connection: Connection<Producer>;
+  readonly brokers: readonly string[];
+}
+
 export interface Publisher {
   publish(records: readonly OutgoingRecord[]): Promise<void>;
   close(): Promise<void>;
@@ -34,12 +39,13 @@ export interface Publisher {
 
 export function createPublisher(client: () => Kafka, brokers: readonly string[]): Publisher {
   const connection = createConnection(() => openProducer(client()));
+  const to: Target = { connection, brokers };
   const calls: Call[] = [];
   let sending: Promise<void> | undefined;
 
   const drain = async (): Promise<void> => {
     while (calls.length > 0) {
-      await sendParts(connection, brokers, takeParts(calls));
+      await sendParts(to, takeParts(calls));
       for (let at = calls.length - 1; at >= 0; at -= 1) if (isSettled(calls[at])) calls.splice(at, 1);
     }
     sending = undefined;
@@ -94,21 +100,14 @@ function takeParts(calls: readonly Call[]): readonly Part[] {
   return parts;
 }
 
-async function sendParts(
-  connection: Connection<Producer>,
-  brokers: readonly string[],
-  parts: readonly Part[],
-): Promise<void> {
-  const error = await send(
-    connection,
-    brokers,
-    parts.flatMap(({ records }) => records),
-  );
+async function sendParts(to: Target, parts: readonly Part[]): Promise<void> {
+  const together = parts.flatMap(({ records }) => records);
+  const error = parts.length === 1 ? await sendInPieces(to, together) : await send(to, together);
   if (error === undefined) parts.forEach(settle);
   else if (parts.length === 1 || codeOf(error) === 'KAFKA_UNREACHABLE')
     for (const { call } of parts) fail(call, error);
   // KP1. Somebody's record was refused: each on its own, so that only its publisher hears of it.
-  else for (const part of parts) await sendParts(connection, brokers, [part]);
+  else for (const part of parts) await sendParts(to, [part]);
 }
 
 function settle({ call, records }: Part): void {
@@ -121,14 +120,25 @@ function fail(call: Call, error: InfrastructureError): void {
   call.failed(error);
 }
 
-/** Nothing, or why not. Records too large together are sent in halves: a topic may take less than is usual. */
-async function send(
-  connection: Connection<Producer>,
-  brokers: readonly string[],
+/** Nothing, or why not. Records too large together go in halves: a topic may take less than is usual. */
+async function sendInPieces(
+  to: Target,
   records: readonly OutgoingRecord[],
 ): Promise<InfrastructureError | undefined> {
-  const topics = [...new Set(records.map(({ topic }) => topic))];
-  const attempt: Attempt = { action: `publish to ${topics.join(', ')}`, brokers, topic: topics.join(', ') };
+  const error = await send(to, records);
+  if (error === undefined || codeOf(error) !== 'PAYLOAD_TOO_LARGE' || records.length === 1) return error;
+  const middle = Math.ceil(records.length / 2);
+  return (
+    (await sendInPieces(to, records.slice(0, middle))) ?? (await sendInPieces(to, records.slice(middle)))
+  );
+}
+
+async function send(
+  { connection, brokers }: Target,
+  records: readonly OutgoingRecord[],
+): Promise<InfrastructureError | undefined> {
+  const topics = [...new Set(records.map(({ topic }) => topic))].join(', ');
+  const attempt: Attempt = { action: `publish to ${topics}`, brokers, topic: topics };
   let producer: Producer | undefined;
   try {
     producer = await connection.get();
@@ -136,13 +146,6 @@ async function send(
     return undefined;
   } catch (cause) {
     const error = kafkaError(cause, attempt);
-    if (codeOf(error) === 'PAYLOAD_TOO_LARGE' && records.length > 1) {
-      const middle = Math.ceil(records.length / 2);
-      return (
-        (await send(connection, brokers, records.slice(0, middle))) ??
-        (await send(connection, brokers, records.slice(middle)))
-      );
-    }
     // A refusal says nothing of the connection; anything else may have spoilt it.
     if (producer !== undefined && codeOf(error) !== 'PAYLOAD_TOO_LARGE') connection.drop(producer);
     return error;
