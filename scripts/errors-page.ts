@@ -4,6 +4,7 @@ import { wireCodes } from '#core/wire-problem.ts';
 import { problemCodes } from '#core/workflow/problem.ts';
 import { eventGuide } from './error-guide/events.ts';
 import { type FullGuide, type Guide } from './error-guide/guide.ts';
+import { kafkaGuide } from './error-guide/kafka.ts';
 import { commandGuide, deadLetterGuide, httpGuide, settingGuide, storeGuide } from './error-guide/others.ts';
 import { runGuide } from './error-guide/runs.ts';
 import { workflowFileGuide } from './error-guide/workflow-files.ts';
@@ -25,6 +26,7 @@ export const errorSections: readonly (readonly [title: string, codes: Codes])[] 
   ['Events and records (dead letters carry them)', withMeaning(wireCodes, eventGuide)],
   ['Dead letters of events that decode', deadLetterGuide],
   ['Log and store', storeGuide],
+  ['Kafka', kafkaGuide],
   ['Settings and manifests', settingGuide],
   ['Command line', commandGuide],
   ['HTTP agents that Baton hosts', httpGuide],

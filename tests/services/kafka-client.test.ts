@@ -130,6 +130,23 @@ describe('the client of Kafka', () => {
     await producer.disconnect();
   });
 
+  test('a reader far behind reads ahead no more than a bound, stays a member, and gets everything in order', async () => {
+    const topic = await topicOf(1);
+    const total = 12_000;
+    await kafka.log.publish(
+      Array.from({ length: total }, (_, n) => outgoing(topic, 'k', `${n}`.padEnd(400))),
+    );
+    const consumer = await kafka.log.consumer({ topic, group: unique('group') });
+    const texts: string[] = [];
+    for (let polls = 0; texts.length < total && polls < 1_000; polls += 1)
+      texts.push(...(await consumer.poll({ maxRecords: 100, maxWaitMs: 1_000 })).map(textOf));
+    assert.deepEqual(
+      texts.map(Number),
+      Array.from({ length: total }, (_, n) => n),
+    );
+    await consumer.close();
+  });
+
   test('members share the partitions, and one that leaves hands over what it did not commit', async () => {
     const topic = await topicOf(4);
     const group = unique('group');

@@ -89,6 +89,27 @@ describe('a broker of its own', () => {
     });
   });
 
+  test('a connection that the broker closed for being idle is made anew, and nobody hears of it', async () => {
+    await using({ brokers: [broker.plaintext] }, async ({ log }) => {
+      const topic = unique('idle');
+      await log.createTopics([{ name: topic, partitions: 1 }]);
+      await log.publish([outgoing(topic, 'a', 'before')]);
+      const sockets = () =>
+        process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+      assert.ok(sockets() > 0);
+      await until(
+        () => sockets() === 0,
+        () => `${sockets()} connections are still open`,
+        patienceMs,
+      );
+      await log.publish([outgoing(topic, 'a', 'after')]);
+      const texts: string[] = [];
+      for await (const record of log.read({ topic, from: 'beginning', follow: false }))
+        texts.push(textOf(record));
+      assert.deepEqual(texts, ['before', 'after']);
+    });
+  });
+
   test('TLS is spoken where the authority is known, and refused with its reason where it is not', async () => {
     const { caFile } = broker;
     await using({ brokers: [broker.tls], security: { type: 'tls', caFile } }, roundTrip);

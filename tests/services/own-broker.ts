@@ -138,6 +138,8 @@ function propertiesOf({ folder, plain, tls, scram, controller }: Layout): string
     'transaction.state.log.min.isr': 1,
     'group.initial.rebalance.delay.ms': 0,
     'group.min.session.timeout.ms': 1_000,
+    // Ten minutes by default, which a quiet process lets pass as well.
+    'connections.max.idle.ms': 4_000,
   };
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)
