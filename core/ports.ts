@@ -62,7 +62,7 @@ export interface LogConsumer {
     maxWaitMs: number;
     signal?: AbortSignal;
   }): Promise<readonly LogRecord[]>;
-  /** Remembers, per partition, the next offset to read after a restart. Need not be durable before it returns. */
+  /** Remembers, per partition this member still has, where to go on after a restart. Need not be durable on return. */
   commit(positions: readonly { readonly partition: number; readonly nextOffset: number }[]): Promise<void>;
   close(): Promise<void>;
 }
