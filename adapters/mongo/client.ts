@@ -1,8 +1,8 @@
 /**
  * The driver, configured once. What Baton relies on is set here and cannot be turned off by the URI.
  */
-import { MongoClient, type MongoClientOptions } from 'mongodb';
-import { infrastructureError } from './store-error.ts';
+import { MongoClient, type MongoClientOptions, MongoNotConnectedError } from 'mongodb';
+import { type Place, infrastructureError } from './store-error.ts';
 
 export interface ClientOptions {
   readonly uri: string;
@@ -10,12 +10,16 @@ export interface ClientOptions {
   readonly tlsCaFile?: string;
 }
 
-export interface Client {
+export interface Client extends Place {
   readonly client: MongoClient;
-  /** `host:port` of every server of the URI, to name in errors: never the user, never the password. */
-  readonly address: string;
   /** Name of the database. */
   readonly name: string;
+  /**
+   * Connects unless that was done before. The driver would do it by itself, but once only: a client whose first attempt
+   * failed stays with what it closed, and every later call fails.
+   */
+  connect(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** Durable: a majority of the replica set has it in its journal. Gives up rather than wait for ever. */
@@ -27,10 +31,29 @@ export const relaxed = { writeConcern: { w: 1 } } as const;
 export function createClient(options: ClientOptions, extra: MongoClientOptions = {}): Client {
   const client = parsed(options, { ...settings(options), ...extra });
   const { hosts, srvHost } = client.options;
+  let closed = false;
+  let connected: Promise<unknown> | undefined;
   return {
     client,
+    // Of the servers, never of the user: it is named in errors.
     address: srvHost ?? hosts.map((host) => host.toString()).join(','),
     name: databasePattern.exec(options.uri)?.[1] ?? 'baton',
+    isClosed: () => closed,
+    async connect() {
+      if (closed) throw new MongoNotConnectedError('the client was closed');
+      connected ??= client.connect();
+      const attempt = connected;
+      try {
+        await attempt;
+      } catch (error) {
+        if (connected === attempt) connected = undefined;
+        throw error;
+      }
+    },
+    async close() {
+      closed = true;
+      await client.close();
+    },
   };
 }
 

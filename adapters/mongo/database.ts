@@ -126,15 +126,16 @@ const majority = { readConcern: { level: 'majority' } } as const;
 const newest = { readConcern: { level: 'local' } } as const;
 
 export function openDatabase(
-  { client, address, name }: Client,
+  opened: Client,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): Database {
-  const database = client.db(name);
+  const database = opened.client.db(opened.name);
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
+      await opened.connect();
       return await work();
     } catch (error) {
-      throw storeError(address, error);
+      throw storeError(opened, error);
     }
   };
   return {

@@ -36,6 +36,6 @@ export function openMongo(options: MongoOptions): MongoStore {
     store: createStore(database),
     ensureIndexes: () => database.ensureIndexes(),
     ping: () => database.ping(),
-    close: () => client.client.close(),
+    close: () => client.close(),
   };
 }

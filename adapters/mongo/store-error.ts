@@ -31,19 +31,31 @@ export const infrastructureError = (problem: Problem, cause?: unknown): Infrastr
     cause === undefined ? undefined : { cause },
   );
 
-/** `address` is where the database is, as `host:port`. */
-export function storeError(address: string, error: unknown): unknown {
-  if (!(error instanceof MongoError)) return error;
-  const said = withoutCredentials(error.message).slice(0, 500);
-  return infrastructureError({ ...diagnosisOf(error), got: `${said} (database at ${address})` }, error);
+/** Where the database is, as `host:port`, and whether Baton itself has closed the client. */
+export interface Place {
+  readonly address: string;
+  readonly isClosed: () => boolean;
 }
 
-/** The duplicate keys of an insert, by their place in it; `undefined` where anything else went wrong as well. */
+export function storeError({ address, isClosed }: Place, error: unknown): unknown {
+  if (!(error instanceof MongoError)) return error;
+  const said = withoutCredentials(error.message).slice(0, 500);
+  const diagnosis = isClosed() ? closed : diagnosisOf(unwrapped(error));
+  return infrastructureError({ ...diagnosis, got: `${said} (database at ${address})` }, error);
+}
+
+/** A bulk write wraps what broke it, as if the server had answered. */
+function unwrapped(error: MongoError): MongoError {
+  const inner = error instanceof MongoBulkWriteError ? error.errorResponse : undefined;
+  return inner instanceof MongoError ? inner : error;
+}
+
+/** The duplicate keys of a bulk write, by their place in it; `undefined` where anything else went wrong as well. */
 export function duplicatesOf(error: unknown): readonly number[] | undefined {
-  if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError() !== undefined)
-    return undefined;
+  if (!(error instanceof MongoBulkWriteError) || error.errorResponse instanceof MongoError) return undefined;
   const errors = error.result.getWriteErrors();
-  return errors.length > 0 && errors.every((one) => one.code === duplicateKey)
+  const isClear = errors.length > 0 && error.result.getWriteConcernError() === undefined;
+  return isClear && errors.every((one) => one.code === duplicateKey)
     ? errors.map((one) => one.index)
     : undefined;
 }
@@ -57,11 +69,16 @@ export const isAlreadyThere = (error: unknown): boolean =>
 
 /** Nothing was sent, so there is no outcome to find out. */
 export const wasNeverSent = (error: unknown): boolean =>
-  error instanceof MongoServerSelectionError || closedErrors.some((type) => error instanceof type);
+  error instanceof MongoError && isAway(unwrapped(error));
+
+/** Others that waited for the first connection, when it failed, are told that the topology is closed. */
+const isAway = (error: MongoError): boolean =>
+  [MongoServerSelectionError, MongoClientClosedError, MongoNotConnectedError, MongoTopologyClosedError].some(
+    (type) => error instanceof type,
+  );
 
 const duplicateKey = 11_000;
 const namespaceExists = 48;
-const closedErrors = [MongoClientClosedError, MongoNotConnectedError, MongoTopologyClosedError];
 
 type Diagnosis = Omit<Problem, 'got'>;
 
@@ -139,12 +156,11 @@ const byCode: ReadonlyMap<number, Diagnosis> = new Map([
 ]);
 
 function diagnosisOf(error: MongoError): Diagnosis {
-  if (closedErrors.some((type) => error instanceof type)) return closed;
   const known = typeof error.code === 'number' ? byCode.get(error.code) : undefined;
   if (known !== undefined) return known;
   // The driver wraps what its first connection met: a refused login must not look like a server that is away.
   if (error.cause instanceof MongoServerError) return diagnosisOf(error.cause);
-  if (error instanceof MongoServerSelectionError) return unreachable;
+  if (isAway(error)) return unreachable;
   if (error instanceof MongoNetworkError || error.hasErrorLabel('ResetPool')) return interrupted;
   if (error instanceof MongoWriteConcernError) return notDurable;
   if (error instanceof MongoBulkWriteError && error.result.getWriteConcernError() !== undefined)
