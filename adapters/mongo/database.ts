@@ -9,7 +9,7 @@
 import { type Binary, type Collection, type Db, type IndexDescription, type ObjectId } from 'mongodb';
 import { type Clock, type Logger, type RowStatus } from '#core/ports.ts';
 import { type Client } from './client.ts';
-import { isAlreadyThere, storeError } from './store-error.ts';
+import { infrastructureError, isAlreadyThere, storeError } from './store-error.ts';
 
 /** `_id` is `<runId>:<version, 10 digits>`: one range of the only index is one run. */
 export interface CommitDocument {
@@ -151,10 +151,7 @@ export function openDatabase(
     logger,
     guarded,
     ensureIndexes: () => guarded(() => ensureIndexes(database)),
-    ping: () =>
-      guarded(async () => {
-        await database.command({ ping: 1 });
-      }),
+    ping: () => guarded(() => ping(database, opened.address)),
   };
 }
 
@@ -173,4 +170,19 @@ async function createCollection(database: Db, name: string): Promise<void> {
   } catch (error) {
     if (!isAlreadyThere(error)) throw error;
   }
+}
+
+/** A node that is no primary answers as well, and so does one that asks for credentials: hence the two questions. */
+async function ping(database: Db, address: string): Promise<void> {
+  const { isWritablePrimary, ismaster } = await database.command({ hello: 1 });
+  if (isWritablePrimary !== true && ismaster !== true)
+    throw infrastructureError({
+      code: 'STORE_UNREACHABLE',
+      what: 'the database is reached, but not its primary',
+      got: `a member that takes no writes, at ${address}`,
+      expected: 'the primary of a replica set that was initiated',
+      fix: 'run replSetInitiate once, or name the whole set in MONGODB_URI (replicaSet=…, without directConnection)',
+    });
+  // Every function may read this collection, the hosts of agents included.
+  await database.collection<InvocationDocument>('invocations').findOne({ _id: '' });
 }

@@ -1,8 +1,8 @@
 /**
  * Loading runs: row, snapshot and first commits of all of them in three requests side by side, and a fourth one only
  * for runs with a snapshot or a long history.
- * L1. A run being retired is its tombstone. It is marked before its commits are deleted, so a gap in what was read, or
- *     nothing of an ended run, asks for its row once more.
+ * L1. A run being retired is its tombstone. It is marked before its commits are deleted, so the row of an ended run, or
+ *     of one with a gap in what was read, is read once more after its commits.
  * L2. Commits are read no earlier than the snapshot they go with: none between the two is missed.
  */
 import { type Filter } from 'mongodb';
@@ -74,11 +74,12 @@ function assemble(
   };
 }
 
-/** L1. */
+/** L1. In whatever order commits are deleted: an ended run may be in the middle of it, however whole it looks. */
 const isDoubtful = (status: string | undefined, floor: number, commits: readonly Commit[]): boolean =>
-  status !== 'tombstone' &&
-  (commits.some((commit, index) => commit.version !== floor + 1 + index) ||
-    (commits.length === 0 && status !== undefined && status !== 'running'));
+  status === 'completed' ||
+  status === 'failed' ||
+  status === 'cancelled' ||
+  (status !== 'tombstone' && commits.some((commit, index) => commit.version !== floor + 1 + index));
 
 type ById<T> = ReadonlyMap<string, T>;
 

@@ -38,11 +38,18 @@ export interface Place {
 }
 
 export function storeError({ address, isClosed }: Place, error: unknown): unknown {
-  if (!(error instanceof MongoError)) return error;
-  const said = withoutCredentials(error.message).slice(0, 500);
-  const diagnosis = isClosed() ? closed : diagnosisOf(unwrapped(error));
+  if (!(error instanceof MongoError) && !isOfSystem(error)) return error;
+  const said = withoutCredentials(error.message).replace(echo, '$1').slice(0, 500);
+  const diagnosis = isClosed() ? closed : diagnosisOf(error);
   return infrastructureError({ ...diagnosis, got: `${said} (database at ${address})` }, error);
 }
+
+/** Of a file that TLS needs, or of the name service that knows the servers: the driver hands these on as they are. */
+const isOfSystem = (error: unknown): error is Error & { readonly syscall: unknown } =>
+  error instanceof Error && 'syscall' in error;
+
+/** A server that refuses a command repeats all of it. */
+const echo = /(to execute command \{ \w+: "\w+").*/s;
 
 /** A bulk write wraps what broke it, as if the server had answered. */
 function unwrapped(error: MongoError): MongoError {
@@ -93,6 +100,12 @@ const unreachable: Diagnosis = {
   what: 'no primary of the database could be reached within 5 s',
   expected: 'a MongoDB replica set or DocumentDB cluster with a primary that this host can connect to',
   fix: 'start it, or correct host, port, replicaSet and TLS in MONGODB_URI; the work is tried again',
+};
+const unreadableFile: Diagnosis = {
+  code: 'STORE_TLS_FILE',
+  what: 'a file that TLS needs cannot be read',
+  expected: 'a readable PEM file',
+  fix: 'correct the path, or put the file there (for DocumentDB: its bundle of authorities)',
 };
 const interrupted: Diagnosis = {
   code: 'STORE_INTERRUPTED',
@@ -155,7 +168,10 @@ const byCode: ReadonlyMap<number, Diagnosis> = new Map([
   ...[91, 189, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436].map((code) => [code, interrupted] as const),
 ]);
 
-function diagnosisOf(error: MongoError): Diagnosis {
+function diagnosisOf(given: Error): Diagnosis {
+  if (!(given instanceof MongoError))
+    return isOfSystem(given) && given.syscall === 'open' ? unreadableFile : unreachable;
+  const error = unwrapped(given);
   const known = typeof error.code === 'number' ? byCode.get(error.code) : undefined;
   if (known !== undefined) return known;
   // The driver wraps what its first connection met: a refused login must not look like a server that is away.

@@ -12,6 +12,7 @@ export const documentDbCommands: ReadonlySet<string> = new Set([
   'find',
   'findAndModify',
   'getMore',
+  'hello',
   'insert',
   'killCursors',
   'listCollections',

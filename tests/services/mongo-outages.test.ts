@@ -176,6 +176,22 @@ function testServerAway(subject: () => Behind): void {
   });
 }
 
+test('a file of authorities that is missing, or an unknown host, is named', async () => {
+  const uri = 'mongodb://127.0.0.1:1/baton';
+  const missing = openMongo({ uri, tlsCaFile: '/no/such/bundle.pem', ...surroundings });
+  await assert.rejects(
+    () => missing.ping(),
+    infrastructureProblem(/^STORE_TLS_FILE: /, '/no/such/bundle.pem', '127.0.0.1:1', 'Fix: '),
+  );
+  await missing.close();
+  const unknown = openMongo({ uri: 'mongodb+srv://user:secret@no-such-host.invalid/baton', ...surroundings });
+  await assert.rejects(
+    () => unknown.ping(),
+    infrastructureProblem(/^STORE_UNREACHABLE: /, 'no-such-host.invalid'),
+  );
+  await unknown.close();
+});
+
 test('a password is in no error, wherever it stands', async () => {
   const secret = 'do-not-show';
   for (const uri of [
