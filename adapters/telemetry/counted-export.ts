@@ -18,6 +18,8 @@ export const failed = 1;
 export interface CountedExport {
   readonly processor: SpanProcessor;
   dropped(): number;
+  /** Counts what is still on its way as lost: nobody will wait for it. */
+  giveUp(): void;
 }
 
 export interface CountedExportOptions {
@@ -31,20 +33,28 @@ export interface CountedExportOptions {
 export function countedExport({ exporter, queueSize, onFirstDrop }: CountedExportOptions): CountedExport {
   let waiting = 0;
   let dropped = 0;
+  /** Ends each export in progress, for the SDK: it would wait for it, and keep the process. */
+  const sending = new Set<() => void>();
   const drop = (count: number, reason: string): void => {
     if (dropped === 0 && count > 0) onFirstDrop(reason);
     dropped += count;
   };
   const settled = (spans: readonly ReadableSpan[], { code, error }: ExportResult): void => {
+    // Given up before: they are counted already.
+    if (waiting === 0) return;
     waiting -= spans.length;
     if (Number(code) !== success) drop(spans.length, error?.message ?? 'the exporter refused them');
   };
   const counting: SpanExporter = {
     export(spans, done) {
+      // A loss is told here, once; the SDK would print each one.
+      const finish = (): void => {
+        if (sending.delete(finish)) done({ code: success });
+      };
+      sending.add(finish);
       exporter.export(spans, (result) => {
         settled(spans, result);
-        // A loss is told here, once; the SDK would print each one.
-        done({ code: success });
+        finish();
       });
     },
     shutdown: () => exporter.shutdown(),
@@ -62,5 +72,11 @@ export function countedExport({ exporter, queueSize, onFirstDrop }: CountedExpor
     forceFlush: () => batches.forceFlush(),
     shutdown: () => batches.shutdown(),
   };
-  return { processor, dropped: () => dropped };
+  const giveUp = (): void => {
+    const left = waiting;
+    waiting = 0;
+    drop(left, 'the backend did not take them in time');
+    for (const finish of sending) finish();
+  };
+  return { processor, dropped: () => dropped, giveUp };
 }

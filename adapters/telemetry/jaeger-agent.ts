@@ -14,7 +14,7 @@ export const binaryThriftPort = 6832;
 export const jaegerPortFor = (port: number): number => (port === compactThriftPort ? binaryThriftPort : port);
 
 export function jaegerAgentExporter(options: { readonly host: string; readonly port: number }): SpanExporter {
-  const agent = new JaegerExporter({ host: options.host, port: options.port, flushTimeout: 2_000 });
+  const agent = new JaegerExporter({ host: options.host, port: options.port, flushTimeout: 1_000 });
   return {
     export(spans, done) {
       // One by one: the exporter gives up the rest of a batch at the first span it cannot send.

@@ -32,6 +32,7 @@ export function withExporter(asked: Asked, logger: Logger, exporter: SpanExporte
   let ending: Promise<void> | undefined;
   const end = async (): Promise<void> => {
     await within(shutdownMs, () => sdk.shutdown());
+    counted.giveUp();
     if (counted.dropped() > 0)
       logger.warn({ dropped: counted.dropped(), target: targetOf(asked) }, 'spans were lost');
   };

@@ -8,7 +8,7 @@ import { after, describe, it } from 'node:test';
 import { traceIdOfRun } from '#adapters/telemetry/hop.ts';
 import { queryTrace } from '#adapters/telemetry/jaeger-query.ts';
 import { spanTree, treeLines, type TreeSpan } from '#adapters/telemetry/span-tree.ts';
-import { baton, resultOf, temporaryFolder, until } from '#cli/spawn.fixture.ts';
+import { baton, resultOf, startBaton, temporaryFolder, until } from '#cli/spawn.fixture.ts';
 
 const folder = temporaryFolder();
 after(() => folder.remove());
@@ -27,12 +27,24 @@ describe('the trace of design-and-provision in Jaeger', () => {
   });
 });
 
-async function isGolden(env: Readonly<Record<string, string>>): Promise<void> {
+/** One process asks for the run, another hosts it: their spans are one trace. */
+async function isGolden(exporter: Readonly<Record<string, string>>): Promise<void> {
   const queryUrl = setting('JAEGER_QUERY_URL');
-  const options = { dataDir: folder.path, env: { ...env, OTEL_SERVICE_NAME: 'baton-trace-test' } };
-  const ran = await baton(['run', 'design-and-provision', '--json'], options);
-  assert.equal(ran.code, 0, ran.stderr);
-  const { run } = resultOf(ran.stdout);
+  const env = { ...exporter, OTEL_SERVICE_NAME: 'baton-trace-test', OTEL_BSP_SCHEDULE_DELAY: '100' };
+  const options = { dataDir: folder.path, env };
+  const dev = startBaton(['dev'], options);
+  try {
+    await until(() => /Baton is up/.test(dev.stderr()), 'dev is up');
+    const ran = await baton(['run', 'design-and-provision', '--json'], options);
+    assert.equal(ran.code, 0, ran.stderr);
+    await matchesGolden(queryUrl, resultOf(ran.stdout).run);
+  } finally {
+    dev.child.kill('SIGTERM');
+    await dev.ended;
+  }
+}
+
+async function matchesGolden(queryUrl: string, run: string): Promise<void> {
   const spans = await spansOf(queryUrl, run, withoutOutput.length + outputSpans);
 
   const isOutput = ({ name }: TreeSpan): boolean => name.endsWith('workflow.output');
