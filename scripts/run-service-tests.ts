@@ -14,7 +14,7 @@ const missing = Object.entries(services).filter(([name]) => (process.env[name] ?
 for (const [name, expected] of missing)
   process.stderr.write(
     `SERVICE_MISSING: the tests have no service to run against. Got: ${name} is not set. Expected: ${expected}. ` +
-      `Fix: start one, and export ${name}.\n`,
+      `Fix: npm run services -- up && eval "$(npm run -s services -- env)".\n`,
   );
 if (missing.length > 0) process.exit(4);
 

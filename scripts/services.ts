@@ -35,7 +35,7 @@ async function perform(args: readonly string[]): Promise<number> {
   switch (verb) {
     case 'up':
       await alone(folder, say, () =>
-        startServices(services, { folder, stateFile, say, keep, readyWithinMs }),
+        startServices(services, { folder, home: folder, stateFile, say, keep, readyWithinMs }),
       );
       return 0;
     case 'down':

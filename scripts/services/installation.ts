@@ -14,7 +14,7 @@ export interface Cache {
   readonly say: (line: string) => void;
 }
 
-export const logOf = (cache: Cache, name: string): string => join(cache.folder, 'logs', `${name}.log`);
+export const logOf = (home: string, name: string): string => join(home, 'logs', `${name}.log`);
 
 /** The folder the service starts from, filled now if it has not been before. */
 export async function installed(service: Service, cache: Cache): Promise<string> {
@@ -26,7 +26,7 @@ export async function installed(service: Service, cache: Cache): Promise<string>
     rmSync(join(cache.folder, old), { recursive: true });
   const unfinished = `${folder}.part`;
   mkdirSync(unfinished, { recursive: true });
-  await service.install(unfinished, logOf(cache, `${service.name}-install`));
+  await service.install(unfinished, logOf(cache.folder, `${service.name}-install`));
   renameSync(unfinished, folder);
   return folder;
 }

@@ -23,7 +23,14 @@ beforeEach(() => {
   said = [];
   installs = [];
   const say = (line: string): void => void said.push(line);
-  options = { folder, stateFile: join(folder, 'state.json'), say, keep: false, readyWithinMs: 20_000 };
+  options = {
+    folder,
+    home: folder,
+    stateFile: join(folder, 'state.json'),
+    say,
+    keep: false,
+    readyWithinMs: 20_000,
+  };
 });
 
 afterEach(async () => {

@@ -17,6 +17,8 @@ import { stopService } from './stop.ts';
 import { lastLines, launch, requireTools } from './tools.ts';
 
 export interface StartOptions extends Cache {
+  /** Where these keep their data and logs: several can run side by side out of one cache. */
+  readonly home: string;
   readonly stateFile: string;
   /** Goes on with the data and the ports of the last start. */
   readonly keep: boolean;
@@ -40,7 +42,7 @@ export const isRunning = (started: Started | undefined): boolean =>
 
 async function startOne(service: Service, place: string, options: StartOptions): Promise<void> {
   const { name } = service;
-  const data = join(options.folder, 'data', name);
+  const data = join(options.home, 'data', name);
   const ports = await portsFor(service, data, options);
   if (!options.keep) rmSync(data, { recursive: true, force: true });
   mkdirSync(data, { recursive: true });
@@ -49,9 +51,9 @@ async function startOne(service: Service, place: string, options: StartOptions):
     installed: place,
     data,
     ports,
-    log: logOf(options, `${name}-prepare`),
+    log: logOf(options.home, `${name}-prepare`),
   });
-  const log = logOf(options, name);
+  const log = logOf(options.home, name);
   const child = launch({ ...work, log }, true);
   const problem = await new Promise<Error | undefined>((resolve) => {
     child.once('error', resolve);

@@ -27,7 +27,16 @@ const refusal = (needed: Parameters<typeof requireTools>[0]): string => {
 };
 
 test('every missing program is named with its Debian package', () => {
-  const packages = ['openjdk-17-jre-headless', 'maven', 'python3', 'python3-pip', 'golang-go'];
+  const packages = [
+    'openjdk-17-jre-headless',
+    'maven',
+    'python3',
+    'python3-pip',
+    'golang-go',
+    'kcat',
+    'buildah',
+    'debootstrap',
+  ];
   for (const [index, tool] of Object.values(tools).entries()) {
     const message = refusal([tool]);
     assert.match(message, new RegExp(`Apache Kafka needs .*: ${tool.command}( with pip)? is missing`));
@@ -50,7 +59,10 @@ test('one that is too old is told with its version, one that is new enough is ta
   program('java', 'openjdk version "21" 2023-09-19');
   program('go', 'go version go1.26.8 linux/amd64');
   program('mvn', '\u001b[1mApache Maven 3.8.7\u001b[m');
-  assert.equal(refusal([tools.java, tools.go, tools.maven]), '');
+  program('kcat', 'Copyright (c) 2014-2021, its author\nVersion 1.7.1 (librdkafka 2.0.2)');
+  assert.equal(refusal([tools.java, tools.go, tools.maven, tools.kcat]), '');
+  program('kcat', 'Copyright (c) 2014-2021, its author\nVersion 1.5.0 (librdkafka 1.2.0)');
+  assert.match(refusal([tools.kcat]), /kcat is 1\.5\n/);
 });
 
 test('a build that fails is told with its command, how it ended and its last lines', async () => {

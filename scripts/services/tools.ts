@@ -37,6 +37,19 @@ export const tools = {
     debian:
       '`apt-get install golang-go`; where that is older, as in Debian 12, take golang-1.22 from the backports and put its bin folder on the PATH',
   },
+  kcat: { command: 'kcat', version: ['-V'], least: [1, 6], debian: '`apt-get install kcat`' },
+  buildah: {
+    command: 'buildah',
+    version: ['--version'],
+    least: [1, 24],
+    debian: '`apt-get install buildah`',
+  },
+  debootstrap: {
+    command: 'debootstrap',
+    version: ['--version'],
+    least: [1, 0],
+    debian: '`apt-get install debootstrap`',
+  },
 } as const satisfies Readonly<Record<string, Tool>>;
 
 /** Throws, naming every one that is missing or too old. `env` is where they are looked for. */
@@ -63,8 +76,8 @@ const isLacking = ({ tool, found }: { readonly tool: Tool; readonly found: Found
 function versionOf(tool: Tool, env: NodeJS.ProcessEnv): Found {
   const { status, stdout, stderr } = spawnSync(tool.command, tool.version, { encoding: 'utf8', env });
   if (status !== 0) return undefined;
-  const [, major, minor = '0'] =
-    /(\d+)(?:\.(\d+))?/.exec(stripVTControlCharacters(`${stdout}${stderr}`)) ?? [];
+  const printed = stripVTControlCharacters(`${stdout}${stderr}`);
+  const [, major, minor = '0'] = /(\d+)\.(\d+)/.exec(printed) ?? /(\d+)/.exec(printed) ?? [];
   return major === undefined ? undefined : [Number(major), Number(minor)];
 }
 
