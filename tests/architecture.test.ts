@@ -57,6 +57,7 @@ const rules: Readonly<Record<string, Rule>> = {
       '@opentelemetry/exporter-trace-otlp-proto': 'adapters/telemetry/open-telemetry.ts',
       '@opentelemetry/resources': 'adapters/telemetry/sdk.ts',
       '@opentelemetry/sdk-trace': 'adapters/telemetry/',
+      '@aws-sdk/client-kafka': 'adapters/aws/msk-brokers.ts',
     },
     node: 'all',
   },
@@ -70,9 +71,14 @@ const rules: Readonly<Record<string, Rule>> = {
   // Handlers over a world in memory: no clock, no chance and no disk but its own.
   simulation: { folders: ['core', 'functions', 'simulation'], packages: {}, node: 'none' },
   infra: {
-    folders: ['core/event-catalog.ts', 'core/agent/contract.ts', 'infra'],
-    packages: {},
-    node: 'crypto',
+    folders: ['core/event-catalog.ts', 'core/agent/contract.ts', 'agents/manifests.ts', 'infra'],
+    packages: {
+      'aws-cdk-lib': '',
+      constructs: '',
+      'cdk-nag': 'infra/system.ts',
+      esbuild: 'infra/bundles.ts',
+    },
+    node: 'all',
   },
   local: { folders: hosting, packages: {}, node: 'all' },
   cli: {

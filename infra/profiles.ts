@@ -1,0 +1,178 @@
+/**
+ * What differs between deployments, as data. `-c profile=dev` (the default) is the smallest honest one; `prod` is for
+ * work that matters. `docs/reference/cost.md` says what each costs. Context keys replace single parts (`profileOf`).
+ */
+import { type TopologyOptions } from './topology.ts';
+
+export type KafkaProfile =
+  | {
+      readonly type: 'msk-provisioned';
+      /** Brokers in all; a multiple of the zones. */
+      readonly brokers: number;
+      readonly instanceType: string;
+      /** MSK's name of a version; those that end in `.kraft` need kafka.m5 or larger. Topics as resources need 3.6. */
+      readonly version: string;
+      /** GiB for each broker. */
+      readonly volume: number;
+    }
+  | { readonly type: 'msk-serverless' }
+  | {
+      readonly type: 'msk-existing';
+      readonly clusterArn: string;
+      /** Serverless clusters have no topics as resources, provisioned ones do. */
+      readonly serverless: boolean;
+      /** The cluster's security group: opened to what reads and writes. */
+      readonly securityGroupId: string;
+    }
+  | {
+      readonly type: 'self-managed';
+      readonly bootstrapServers: readonly string[];
+      /** Secrets Manager: `{"username": …, "password": …}` for SASL/SCRAM-512. */
+      readonly secretArn: string;
+    };
+
+export type DatabaseProfile =
+  | { readonly type: 'documentdb-serverless'; readonly minCapacity: number; readonly maxCapacity: number }
+  | { readonly type: 'documentdb-instances'; readonly instanceType: string; readonly instances: number }
+  | {
+      readonly type: 'existing';
+      /** Secrets Manager: the text is a MongoDB URI. */
+      readonly uriSecretArn: string;
+    };
+
+/** A VPC that is there already, for clusters and databases that are. Its private subnets need a way out. */
+export interface ExistingNetwork {
+  readonly vpcId: string;
+  readonly zones: readonly string[];
+  readonly privateSubnetIds: readonly string[];
+}
+
+export interface Profile {
+  readonly name: string;
+  readonly zones: number;
+  readonly natGateways: number;
+  readonly network?: ExistingNetwork;
+  readonly kafka: KafkaProfile;
+  readonly database: DatabaseProfile;
+  readonly topology: Required<TopologyOptions>;
+  /** Each is 5 MB/s or 5 invocations at a time. Unused where pollers are on demand. */
+  readonly pollers: { readonly minimum: number; readonly maximum: number };
+  readonly replicationFactor: number;
+  readonly memoryMb: number;
+  readonly logRetentionDays: number;
+  /** Data outlives its stack: RETAIN, deletion protection, longer backups. */
+  readonly keepsData: boolean;
+  /** Days between rotations of the database's password. */
+  readonly rotationDays: number;
+  readonly backupDays: number;
+  /** Gets the alarms; absent: they only show. */
+  readonly alarmEmail?: string;
+  /** Secrets Manager: the text is the key of the model provider. Absent: the scripted model answers. */
+  readonly openaiSecretArn?: string;
+  readonly openaiBaseUrl?: string;
+  /** OTLP over HTTP; absent: no spans leave the functions. */
+  readonly otlpEndpoint?: string;
+}
+
+/**
+ * Two brokers are the fewest MSK sells, and t3.small the smallest; it cannot run KRaft. Pollers on demand cost nothing
+ * and look at the lag once a minute, so a burst after a quiet hour begins late.
+ */
+export const dev: Profile = {
+  name: 'dev',
+  zones: 2,
+  natGateways: 1,
+  kafka: {
+    type: 'msk-provisioned',
+    brokers: 2,
+    instanceType: 'kafka.t3.small',
+    version: '3.8.x',
+    volume: 10,
+  },
+  database: { type: 'documentdb-serverless', minCapacity: 0.5, maxCapacity: 2 },
+  topology: { partitions: 3, pollers: 'on-demand' },
+  pollers: { minimum: 1, maximum: 1 },
+  replicationFactor: 2,
+  memoryMb: 512,
+  logRetentionDays: 7,
+  keepsData: false,
+  rotationDays: 30,
+  backupDays: 7,
+};
+
+/** Three zones for all: one may be lost. Provisioned pollers share their capacity as one group. */
+export const prod: Profile = {
+  name: 'prod',
+  zones: 3,
+  natGateways: 3,
+  kafka: {
+    type: 'msk-provisioned',
+    brokers: 3,
+    instanceType: 'kafka.m7g.large',
+    version: '3.8.x.kraft',
+    volume: 100,
+  },
+  database: { type: 'documentdb-instances', instanceType: 'r6g.large', instances: 3 },
+  topology: { partitions: 8, pollers: 'provisioned' },
+  pollers: { minimum: 1, maximum: 20 },
+  replicationFactor: 3,
+  memoryMb: 1024,
+  logRetentionDays: 90,
+  keepsData: true,
+  rotationDays: 30,
+  backupDays: 14,
+};
+
+/** Reads a context key; what `cdk -c key=value` sets. */
+export type ReadContext = (key: string) => unknown;
+
+const profiles: Readonly<Record<string, Profile>> = { dev, prod };
+
+/**
+ * The profile that the context asks for. Single values: `alarmEmail`, `openaiSecretArn`, `openaiBaseUrl`,
+ * `otlpEndpoint`. Whole parts, as in the types above: `kafka`, `database`, `network` (objects in cdk.json or
+ * cdk.context.json), or their short forms `-c kafka=msk-serverless` and `-c mongodbUriSecretArn=…`.
+ */
+export function profileOf(context: ReadContext): Profile {
+  const name = textOf(context('profile')) ?? 'dev';
+  const base = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
+  if (base === undefined)
+    throw new Error(
+      `there is no such profile: got '${name}', expected one of ${Object.keys(profiles).join(', ')}. Correct -c profile=…, or add it to infra/profiles.ts.`,
+    );
+  const uriSecretArn = textOf(context('mongodbUriSecretArn'));
+  const network = part<ExistingNetwork>(context('network'));
+  const single = (key: 'alarmEmail' | 'openaiSecretArn' | 'openaiBaseUrl' | 'otlpEndpoint') => {
+    const value = textOf(context(key));
+    return value === undefined ? {} : { [key]: value };
+  };
+  return {
+    ...base,
+    kafka: kafkaOf(context('kafka'), base.kafka),
+    database:
+      uriSecretArn === undefined
+        ? (part<DatabaseProfile>(context('database')) ?? base.database)
+        : { type: 'existing', uriSecretArn },
+    ...(network === undefined ? {} : { network }),
+    ...single('alarmEmail'),
+    ...single('openaiSecretArn'),
+    ...single('openaiBaseUrl'),
+    ...single('otlpEndpoint'),
+  };
+}
+
+function kafkaOf(value: unknown, otherwise: KafkaProfile): KafkaProfile {
+  if (value === 'msk-serverless') return { type: 'msk-serverless' };
+  if (typeof value === 'string')
+    throw new Error(
+      `the context's kafka cannot be used: got '${value}', expected msk-serverless, or an object as in infra/profiles.ts. Correct -c kafka=…, or put the object into cdk.json.`,
+    );
+  return part<KafkaProfile>(value) ?? otherwise;
+}
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+
+/** Context is what the deploying engineer wrote; CloudFormation and the checks at synth see what is wrong in it. */
+const part = <T>(value: unknown): T | undefined =>
+  typeof value === 'object' && value !== null ? (value as T) : undefined;

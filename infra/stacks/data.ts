@@ -1,0 +1,161 @@
+/**
+ * What must not be lost: the database and the secrets. A stack of its own, so that no other change can replace it.
+ * DS1. A serverless cluster has its instance: CDK would make one of no instances, which answers nobody.
+ */
+import * as cdk from 'aws-cdk-lib';
+import * as docdb from 'aws-cdk-lib/aws-docdb';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as secrets from 'aws-cdk-lib/aws-secretsmanager';
+import { type Construct } from 'constructs';
+import { acknowledge } from '../constructs/acknowledge.ts';
+import { type DatabaseProfile, type Profile } from '../profiles.ts';
+import { type NetworkStack } from './network.ts';
+
+export interface DataProps extends cdk.StackProps {
+  readonly profile: Profile;
+  readonly network: NetworkStack;
+}
+
+type NewDatabase = Exclude<DatabaseProfile, { readonly type: 'existing' }>;
+
+export class DataStack extends cdk.Stack {
+  /** Either a URI as text, or what DocumentDB keeps: user name, password, host and port. */
+  readonly databaseSecret: secrets.ISecret;
+  /** `{"id": …, "key": …}`: signs the capabilities of tasks. */
+  readonly capabilityKeys: secrets.ISecret;
+  readonly openaiKey: secrets.ISecret | undefined;
+  /** User name and password of a Kafka cluster that asks for them. */
+  readonly kafkaLogin: secrets.ISecret | undefined;
+  /** Absent where the database is given. */
+  readonly cluster: docdb.DatabaseCluster | undefined;
+
+  constructor(scope: Construct, id: string, props: DataProps) {
+    super(scope, id, props);
+    const { profile } = props;
+    const { database, kafka, openaiSecretArn } = profile;
+    this.capabilityKeys = this.newCapabilityKeys(profile);
+    this.openaiKey = this.given('OpenAiKey', openaiSecretArn);
+    this.kafkaLogin = this.given('KafkaLogin', kafka.type === 'self-managed' ? kafka.secretArn : undefined);
+    if (database.type === 'existing') {
+      this.databaseSecret = secrets.Secret.fromSecretCompleteArn(this, 'DatabaseUri', database.uriSecretArn);
+    } else {
+      this.cluster = this.newDatabase(database, props);
+      const { secret } = this.cluster;
+      if (secret === undefined) throw new Error('the database has no secret: its master user was given one.');
+      this.databaseSecret = secret;
+    }
+  }
+
+  private given(id: string, arn: string | undefined): secrets.ISecret | undefined {
+    return arn === undefined ? undefined : secrets.Secret.fromSecretCompleteArn(this, id, arn);
+  }
+
+  private newCapabilityKeys(profile: Profile): secrets.ISecret {
+    const secret = new secrets.Secret(this, 'CapabilityKeys', {
+      description: 'Signs the capabilities of tasks; read by the orchestrator alone.',
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({ id: 'k1' }),
+        generateStringKey: 'key',
+        // Letters and digits are base64 as they are; 64 of them are 48 bytes.
+        passwordLength: 64,
+        excludePunctuation: true,
+      },
+      removalPolicy: removalOf(profile),
+    });
+    pin(secret, 'CapabilityKeys');
+    acknowledge(secret, 'capabilityKeyRotation');
+    // CDK's own types disagree about optional members here.
+    return secret as secrets.ISecret;
+  }
+
+  private newDatabase(database: NewDatabase, { profile, network }: DataProps): docdb.DatabaseCluster {
+    const dbClusterName = `baton-${profile.name}`;
+    const logGroups = this.logGroups(dbClusterName, profile);
+    const cluster = new docdb.DatabaseCluster(this, 'Database', {
+      dbClusterName,
+      masterUser: { username: 'baton', excludeCharacters: '"@/:?#[]%&=+$,; \'\\' },
+      engineVersion: '5.0.0',
+      vpc: network.vpc,
+      vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+      // By id: what rotation opens in it is then part of this stack, not of the network's.
+      securityGroup: ec2.SecurityGroup.fromSecurityGroupId(this, 'Role', network.database.securityGroupId),
+      storageEncrypted: true,
+      parameterGroup: this.parameters(),
+      exportAuditLogsToCloudWatch: true,
+      exportProfilerLogsToCloudWatch: true,
+      backup: { retention: cdk.Duration.days(profile.backupDays) },
+      deletionProtection: profile.keepsData,
+      removalPolicy: removalOf(profile),
+      copyTagsToSnapshot: true,
+      ...sizeOf(database),
+    });
+    pin(cluster, 'Database');
+    acknowledge(cluster, 'databasePort', 'databaseUser', 'databaseLogs');
+    cluster.node.addDependency(...logGroups);
+    if (database.type === 'documentdb-serverless') this.addServerlessInstance(cluster); // DS1
+    cluster.addRotationSingleUser(cdk.Duration.days(profile.rotationDays));
+    return cluster;
+  }
+
+  /** Made before the cluster: those that it would make itself are kept, and paid, for ever. */
+  private logGroups(cluster: string, profile: Profile): logs.LogGroup[] {
+    return ['audit', 'profiler'].map(
+      (kind) =>
+        new logs.LogGroup(this, `Log-${kind}`, {
+          logGroupName: `/aws/docdb/${cluster}/${kind}`,
+          retention: profile.logRetentionDays,
+          removalPolicy: cdk.RemovalPolicy.DESTROY,
+        }),
+    );
+  }
+
+  private parameters(): docdb.ClusterParameterGroup {
+    return new docdb.ClusterParameterGroup(this, 'Parameters', {
+      family: 'docdb5.0',
+      description: 'TLS only; who did what is logged; slow operations too',
+      parameters: {
+        tls: 'enabled',
+        audit_logs: 'enabled',
+        profiler: 'enabled',
+        profiler_threshold_ms: '200',
+      },
+    });
+  }
+
+  private addServerlessInstance(cluster: docdb.DatabaseCluster): void {
+    const instance = new docdb.CfnDBInstance(this, 'Instance', {
+      dbClusterIdentifier: cluster.clusterIdentifier,
+      dbInstanceClass: 'db.serverless',
+      autoMinorVersionUpgrade: true,
+    });
+    acknowledge(instance, 'serverlessInstance');
+    instance.addMetadata('cfn-lint', { config: { ignore_checks: ['E3620'] } });
+  }
+}
+
+type Size = Pick<
+  docdb.DatabaseClusterProps,
+  'serverlessV2ScalingConfiguration' | 'instances' | 'instanceType'
+>;
+
+const sizeOf = (database: NewDatabase): Size =>
+  database.type === 'documentdb-serverless'
+    ? {
+        serverlessV2ScalingConfiguration: {
+          minCapacity: database.minCapacity,
+          maxCapacity: database.maxCapacity,
+        },
+      }
+    : { instances: database.instances, instanceType: new ec2.InstanceType(database.instanceType) };
+
+/** In `dev`, `cdk destroy` leaves nothing that costs money. */
+export const removalOf = ({ keepsData }: Profile): cdk.RemovalPolicy =>
+  keepsData ? cdk.RemovalPolicy.RETAIN : cdk.RemovalPolicy.DESTROY;
+
+/** A stateful resource whose logical id changes is replaced: its id is fixed, wherever the construct moves. */
+export function pin(construct: Construct, id: string): void {
+  const { defaultChild } = construct.node;
+  if (!cdk.CfnResource.isCfnResource(defaultChild)) throw new Error(`${construct.node.path} is no resource`);
+  defaultChild.overrideLogicalId(id);
+}

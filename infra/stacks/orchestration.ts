@@ -1,0 +1,67 @@
+/** The functions of the topology, the timer's clock, and who may call whom. */
+import * as cdk from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import { type Construct } from 'constructs';
+import { type Bundle } from '../bundles.ts';
+import { BatonFunction } from '../constructs/baton-function.ts';
+import { type KafkaSource } from '../kafka-source.ts';
+import { type Profile } from '../profiles.ts';
+import { type FunctionSpec, type Topology } from '../topology.ts';
+import { type DataStack } from './data.ts';
+import { type NetworkStack } from './network.ts';
+
+export interface OrchestrationProps extends cdk.StackProps {
+  readonly profile: Profile;
+  readonly topology: Topology;
+  readonly bundles: ReadonlyMap<string, Bundle>;
+  readonly network: NetworkStack;
+  readonly data: DataStack;
+  readonly kafka: KafkaSource;
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+export class OrchestrationStack extends cdk.Stack {
+  readonly functions: readonly BatonFunction[];
+
+  constructor(scope: Construct, id: string, props: OrchestrationProps) {
+    super(scope, id, props);
+    this.functions = props.topology.functions.map((spec) => this.add(spec, props));
+    for (const host of this.functions) this.connect(host);
+    for (const { spec, function: target } of this.functions) {
+      if (!spec.scheduled) continue;
+      new events.Rule(this, `Every-minute-${spec.name}`, {
+        description: `Starts ${spec.name}, which loops until the next minute`,
+        schedule: events.Schedule.rate(cdk.Duration.minutes(1)),
+        // A minute that was missed is over: the next one does its work.
+        targets: [
+          new targets.LambdaFunction(target, { retryAttempts: 0, maxEventAge: cdk.Duration.minutes(1) }),
+        ],
+      });
+    }
+  }
+
+  private add(spec: FunctionSpec, props: OrchestrationProps): BatonFunction {
+    const bundle = props.bundles.get(spec.entry);
+    if (bundle === undefined)
+      throw new Error(
+        `function ${spec.name} has no bundle: got ${[...props.bundles.keys()].join(', ')}, expected ${spec.entry} among them. Build it in infra/app.ts.`,
+      );
+    const storeRetentionDays = Math.round(props.topology.storeRetentionMs / day);
+    return new BatonFunction(this, spec.name, { ...props, spec, bundle, storeRetentionDays });
+  }
+
+  /** The bridge to an agent that runs here is told its address, and may call it; nobody else may. */
+  private connect(host: BatonFunction): void {
+    if (host.url === undefined) return;
+    for (const bridge of this.functions) {
+      if (bridge.spec.kind !== 'http-bridge' || !sameAgents(bridge.spec, host.spec)) continue;
+      host.url.grantInvokeUrl(bridge.function);
+      const addresses = host.spec.agents.map((agent) => `${agent}=${host.url?.url ?? ''}`);
+      bridge.function.addEnvironment('BATON_ENDPOINTS', addresses.join(','));
+    }
+  }
+}
+
+const sameAgents = (a: FunctionSpec, b: FunctionSpec): boolean => a.agents.join() === b.agents.join();

@@ -1,0 +1,68 @@
+/** The whole system as stacks, and the checks that hold it together; `app.ts` runs it, tests do too. */
+import { type App, Tags, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { type AgentManifest } from '#core/agent/contract.ts';
+import { type Bundle } from './bundles.ts';
+import { type Profile } from './profiles.ts';
+import { DataStack } from './stacks/data.ts';
+import { MessagingStack } from './stacks/messaging.ts';
+import { NetworkStack } from './stacks/network.ts';
+import { OrchestrationStack } from './stacks/orchestration.ts';
+import { type Topology } from './topology.ts';
+
+export interface SystemProps {
+  readonly profile: Profile;
+  readonly topology: Topology;
+  /** By entry: all of `bundleEntries`. */
+  readonly bundles: ReadonlyMap<string, Bundle>;
+  readonly manifests: readonly AgentManifest[];
+}
+
+const kafkaAdminEntry = 'functions/kafka-admin/index.ts';
+
+/** What has to be built: each function's module, and what deployment itself runs. */
+export const bundleEntries = (topology: Topology): readonly string[] => [
+  ...new Set([...topology.functions.map(({ entry }) => entry), kafkaAdminEntry]),
+];
+
+export interface System {
+  readonly network: NetworkStack;
+  readonly data: DataStack;
+  readonly messaging: MessagingStack;
+  readonly orchestration: OrchestrationStack;
+}
+
+export function buildSystem(app: App, props: SystemProps): System {
+  const { profile, bundles } = props;
+  const kafkaAdmin = bundles.get(kafkaAdminEntry);
+  if (kafkaAdmin === undefined)
+    throw new Error(
+      `a bundle is missing: got ${[...bundles.keys()].join(', ')}, expected ${kafkaAdminEntry} among them. Build bundleEntries(topology).`,
+    );
+  const name = (part: string): string => `baton-${profile.name}-${part}`;
+  const description = (part: string): string => `Baton (${profile.name}): ${part}`;
+  const network = new NetworkStack(app, name('network'), { ...props, description: description('network') });
+  const data = new DataStack(app, name('data'), {
+    ...props,
+    network,
+    description: description('database and secrets'),
+    terminationProtection: profile.keepsData,
+  });
+  const messaging = new MessagingStack(app, name('messaging'), {
+    ...props,
+    network,
+    kafkaAdmin,
+    description: description('Kafka cluster and topics'),
+    terminationProtection: profile.keepsData,
+  });
+  const orchestration = new OrchestrationStack(app, name('orchestration'), {
+    ...props,
+    network,
+    data,
+    kafka: messaging.source,
+    description: description('functions and mappings'),
+  });
+  Tags.of(app).add('baton', profile.name);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return { network, data, messaging, orchestration };
+}
