@@ -3,10 +3,12 @@ import { type App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { type AgentManifest } from '#core/agent/contract.ts';
 import { type Bundle } from './bundles.ts';
+import { addChecks } from './checks/check-system.ts';
 import { type Profile } from './profiles.ts';
 import { DataStack } from './stacks/data.ts';
 import { MessagingStack } from './stacks/messaging.ts';
 import { NetworkStack } from './stacks/network.ts';
+import { ObservabilityStack } from './stacks/observability.ts';
 import { OrchestrationStack } from './stacks/orchestration.ts';
 import { type Topology } from './topology.ts';
 
@@ -30,6 +32,7 @@ export interface System {
   readonly data: DataStack;
   readonly messaging: MessagingStack;
   readonly orchestration: OrchestrationStack;
+  readonly observability: ObservabilityStack;
 }
 
 export function buildSystem(app: App, props: SystemProps): System {
@@ -62,7 +65,15 @@ export function buildSystem(app: App, props: SystemProps): System {
     kafka: messaging.source,
     description: description('functions and mappings'),
   });
+  const observability = new ObservabilityStack(app, name('observability'), {
+    profile,
+    functions: orchestration.functions,
+    clusterName: messaging.clusterName,
+    database: data.cluster,
+    description: description('alarms and dashboard'),
+  });
   Tags.of(app).add('baton', profile.name);
+  addChecks(app, props);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  return { network, data, messaging, orchestration };
+  return { network, data, messaging, orchestration, observability };
 }

@@ -93,6 +93,9 @@ export class DataStack extends cdk.Stack {
     pin(cluster, 'Database');
     acknowledge(cluster, 'databasePort', 'databaseUser', 'databaseLogs');
     cluster.node.addDependency(...logGroups);
+    // A cluster that stays is of no use to whoever has lost its password.
+    const login = cluster.node.findChild('Secret');
+    if (login instanceof secrets.Secret) login.applyRemovalPolicy(removalOf(profile));
     if (database.type === 'documentdb-serverless') this.addServerlessInstance(cluster); // DS1
     cluster.addRotationSingleUser(cdk.Duration.days(profile.rotationDays));
     return cluster;

@@ -1,0 +1,166 @@
+/** Alarms, each with its runbook, and one dashboard; by function, as the topology lists them. */
+import * as cdk from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type * as docdb from 'aws-cdk-lib/aws-docdb';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
+import { type Construct } from 'constructs';
+import { type BatonFunction } from '../constructs/baton-function.ts';
+import { addAlarm, functionAlarms, type Alarm } from '../constructs/function-alarms.ts';
+import { type Profile } from '../profiles.ts';
+
+export interface ObservabilityProps extends cdk.StackProps {
+  readonly profile: Profile;
+  readonly functions: readonly BatonFunction[];
+  /** Absent where the cluster is not made here, or has no brokers to watch. */
+  readonly clusterName: string | undefined;
+  readonly database: docdb.DatabaseCluster | undefined;
+}
+
+/** Log lines that are counted: the message, and what it means. */
+const counted = {
+  DeadLetters: { message: 'record dead-lettered', runbook: 'dead-letters' },
+  QuarantinedRuns: { message: 'run quarantined', runbook: 'quarantined-runs' },
+} as const;
+
+export class ObservabilityStack extends cdk.Stack {
+  constructor(scope: Construct, id: string, props: ObservabilityProps) {
+    super(scope, id, props);
+    const alarms = [
+      ...props.functions.flatMap((host) =>
+        Object.entries(functionAlarms(host)).map(([kind, alarm]) =>
+          this.add(`${host.spec.name}-${kind}`, alarm),
+        ),
+      ),
+      ...Object.entries(counted).map(([name, line]) => this.add(name, this.count(name, line, props))),
+      ...Object.entries(serviceAlarms(props)).map(([name, alarm]) => this.add(name, alarm)),
+    ];
+    this.notify(alarms, props.profile);
+    this.dashboard(alarms, props);
+  }
+
+  private add(id: string, alarm: Alarm): cloudwatch.Alarm {
+    return addAlarm(this, id, alarm);
+  }
+
+  /** One metric over all functions: who wrote the line is in the log. */
+  private count(
+    metricName: string,
+    { message, runbook }: (typeof counted)[keyof typeof counted],
+    { functions, profile }: ObservabilityProps,
+  ): Alarm {
+    const metricNamespace = `Baton/${profile.name}`;
+    for (const { spec, function: target } of functions)
+      new logs.MetricFilter(this, `${metricName}-${spec.name}`, {
+        logGroup: target.logGroup,
+        metricNamespace,
+        metricName,
+        filterPattern: logs.FilterPattern.stringValue('$.message', '=', message),
+        metricValue: '1',
+      });
+    return {
+      metric: new cloudwatch.Metric({
+        namespace: metricNamespace,
+        metricName,
+        period: cdk.Duration.minutes(5),
+        statistic: 'Sum',
+      }),
+      threshold: 1,
+      periods: 1,
+      meaning: `A function logged '${message}'.`,
+      runbook,
+    };
+  }
+
+  private notify(alarms: readonly cloudwatch.Alarm[], { alarmEmail }: Profile): void {
+    if (alarmEmail === undefined) return;
+    const topic = new sns.Topic(this, 'Alarms', { enforceSSL: true });
+    topic.addSubscription(new subscriptions.EmailSubscription(alarmEmail));
+    for (const alarm of alarms) {
+      alarm.addAlarmAction(new actions.SnsAction(topic));
+      alarm.addOkAction(new actions.SnsAction(topic));
+    }
+  }
+
+  private dashboard(alarms: cloudwatch.Alarm[], { functions, profile }: ObservabilityProps): void {
+    const graph = (title: string, left: cloudwatch.IMetric[]): cloudwatch.GraphWidget =>
+      new cloudwatch.GraphWidget({ title, left, width: 12 });
+    const period = cdk.Duration.minutes(1);
+    const targets = functions.map(({ spec, function: target }) => ({ label: spec.name, target, spec }));
+    const fed = targets.filter(({ spec }) => spec.mappings.length > 0);
+    new cloudwatch.Dashboard(this, 'Dashboard', {
+      dashboardName: `baton-${profile.name}`,
+      widgets: [
+        [new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms, width: 24, height: 6 })],
+        [
+          graph(
+            'Invocations',
+            targets.map(({ label, target }) => target.metricInvocations({ label, period })),
+          ),
+          graph(
+            'Errors',
+            targets.map(({ label, target }) => target.metricErrors({ label, period })),
+          ),
+        ],
+        [
+          graph('Duration, 99th percentile', targets.map(({ label, target }) => target.metricDuration({ label, period, statistic: 'p99' }))), // prettier-ignore
+          graph('Records behind', fed.map(({ label, target }) => target.metric('OffsetLag', { label, period, statistic: 'Maximum' }))), // prettier-ignore
+        ],
+        [
+          graph('Concurrent executions', targets.map(({ label, target }) => target.metric('ConcurrentExecutions', { label, period, statistic: 'Maximum' }))), // prettier-ignore
+          graph(
+            'Throttles',
+            targets.map(({ label, target }) => target.metricThrottles({ label, period })),
+          ),
+        ],
+      ],
+    });
+  }
+}
+
+function serviceAlarms({
+  clusterName,
+  database,
+  profile,
+}: ObservabilityProps): Readonly<Record<string, Alarm>> {
+  const period = cdk.Duration.minutes(5);
+  const hasDisks = clusterName !== undefined && profile.kafka.type === 'msk-provisioned';
+  return {
+    ...(hasDisks
+      ? {
+          BrokerDisk: {
+            metric: new cloudwatch.Metric({
+              namespace: 'AWS/Kafka',
+              metricName: 'KafkaDataLogsDiskUsed',
+              dimensionsMap: { 'Cluster Name': clusterName },
+              statistic: 'Maximum',
+              period,
+            }),
+            threshold: 80,
+            periods: 3,
+            meaning: 'The disk of a broker is 80 % full; a full one stops the cluster.',
+            runbook: 'broker-disk' as const,
+          },
+        }
+      : {}),
+    ...(database === undefined
+      ? {}
+      : {
+          DatabaseLoad: {
+            metric: new cloudwatch.Metric({
+              namespace: 'AWS/DocDB',
+              metricName: 'CPUUtilization',
+              dimensionsMap: { DBClusterIdentifier: database.clusterIdentifier },
+              statistic: 'Average',
+              period,
+            }),
+            threshold: 80,
+            periods: 3,
+            meaning: 'The database is at 80 % of its processors.',
+            runbook: 'database-load' as const,
+          },
+        }),
+  };
+}
