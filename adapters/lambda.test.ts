@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { InfrastructureError } from '#core/failure.ts';
+import { startSecretsServer } from './aws/loopback-secrets.ts';
 import { lambdaEntry, type Create } from './lambda.ts';
 import { type Platform } from './platform.ts';
 
@@ -54,5 +55,28 @@ describe('the entry for Lambda', () => {
     await assert.rejects(handler('one', context));
     rmSync(path);
     assert.equal(await handler('two', context), ' two');
+  });
+
+  it('asks for secrets once in a while, and opens anew where one was changed', async () => {
+    const arn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:key-AbCdEf';
+    const server = await startSecretsServer('session', { [arn]: 'first-key' });
+    const env = {
+      BATON_DATA_DIR: folder,
+      BATON_LOG: 'silent',
+      BATON_SECRETS_FROM: `OPENAI_API_KEY=${arn}`,
+      AWS_SESSION_TOKEN: 'session',
+      PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(server.port),
+    };
+    try {
+      const handler = lambdaEntry(create, { env, secretsEveryMs: 0 });
+      await handler('one', context);
+      await handler('two', context);
+      assert.deepEqual([server.asked(), opened.length], [2, 1], 'the same key');
+      server.secrets.set(arn, 'second-key');
+      await handler('three', context);
+      assert.deepEqual([server.asked(), opened.length], [3, 2], 'another key');
+    } finally {
+      await server.close();
+    }
   });
 });

@@ -2,10 +2,16 @@
  * From a composition root to what Lambda calls.
  * LE1. Importing does nothing: the platform is opened at the first invocation, once, and kept for the sandbox's life.
  * LE2. A failed opening is not kept: the next invocation tries again.
+ * LE3. Secrets that are kept elsewhere are asked for again while the sandbox lives; where one was changed, the platform
+ *      is opened anew: a rotated password never needs a deployment.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { InfrastructureError } from '#core/failure.ts';
 import { type InvocationContext } from '#core/lambda-kafka.ts';
+import { withSecrets } from './aws/secrets.ts';
+import { systemClock } from './clock.ts';
 import { readConfig, type Config } from './config.ts';
+import { type OpenPlatform } from './open-platform.ts';
 import { type FunctionSettings, type Platform } from './platform.ts';
 import { type Telemetry } from './telemetry/telemetry.ts';
 
@@ -14,38 +20,66 @@ export type Create<Event, Answer> = (platform: Platform, settings: FunctionSetti
 
 export interface EntryOptions {
   readonly env?: NodeJS.ProcessEnv;
+  /** Milliseconds between two looks at the secrets. */
+  readonly secretsEveryMs?: number;
+}
+
+interface Opened<Event, Answer> {
+  readonly invoke: Invoke<Event, Answer>;
+  readonly close: () => Promise<void>;
+  readonly env: NodeJS.ProcessEnv;
+  secretsReadAt: number;
 }
 
 /** The handler that Lambda is told of. Throws where the environment is not valid, naming every problem. */
 export function lambdaEntry<Event, Answer>(
   create: Create<Event, Answer>,
-  options: EntryOptions = {},
+  { env = process.env, secretsEveryMs = 60_000 }: EntryOptions = {},
 ): Invoke<Event, Answer> {
-  let opened: Promise<Invoke<Event, Answer>> | undefined;
+  let opened: Promise<Opened<Event, Answer>> | undefined;
+  const renew = async (current: Opened<Event, Answer>): Promise<Opened<Event, Answer>> => {
+    const now = systemClock.now();
+    if (env.BATON_SECRETS_FROM === undefined || now - current.secretsReadAt < secretsEveryMs) return current;
+    const read = await withSecrets(env);
+    current.secretsReadAt = now;
+    if (isDeepStrictEqual(read, current.env)) return current;
+    await current.close();
+    return open(create, read); // LE3
+  };
   return async (event, context) => {
-    opened ??= open(create, options);
+    opened = opened === undefined ? withSecrets(env).then((read) => open(create, read)) : opened.then(renew);
+    let current: Opened<Event, Answer>;
     try {
-      return await (
-        await opened
-      )(event, context);
-    } finally {
-      if (!(await isOpen(opened))) opened = undefined;
+      current = await opened;
+    } catch (error) {
+      opened = undefined; // LE2
+      throw error;
     }
+    return await current.invoke(event, context);
   };
 }
 
 async function open<Event, Answer>(
   create: Create<Event, Answer>,
-  options: EntryOptions,
-): Promise<Invoke<Event, Answer>> {
-  const config = environmentConfig(options.env);
+  env: NodeJS.ProcessEnv,
+): Promise<Opened<Event, Answer>> {
+  const config = environmentConfig(env);
   // Loaded here, so that importing a function loads no driver.
   const { openPlatform } = await import('./open-platform.ts');
   const platform = await openPlatform(config);
+  const invoke = traced(create, platform, config.function);
+  return { invoke, close: () => platform.close(), env, secretsReadAt: systemClock.now() };
+}
+
+function traced<Event, Answer>(
+  create: Create<Event, Answer>,
+  platform: OpenPlatform,
+  settings: FunctionSettings,
+): Invoke<Event, Answer> {
   const { telemetry } = platform;
-  const tracing = telemetry.tracing?.function(config.function.name);
-  if (tracing === undefined) return create(platform, config.function);
-  return flushing(tracing.handler(create(tracing.platform(platform), config.function)), telemetry);
+  const tracing = telemetry.tracing?.function(settings.name);
+  if (tracing === undefined) return create(platform, settings);
+  return flushing(tracing.handler(create(tracing.platform(platform), settings)), telemetry);
 }
 
 /** The sandbox is frozen once the answer is given: what waits to be sent would wait until the next invocation. */
@@ -67,11 +101,3 @@ export function environmentConfig(env: NodeJS.ProcessEnv = process.env): Config 
   if (config.ok) return config.value;
   throw new InfrastructureError(config.problem.map(({ code, message }) => `${code}: ${message}`).join('\n'));
 }
-
-const isOpen = (opened: Promise<unknown> | undefined): Promise<boolean> =>
-  opened === undefined
-    ? Promise.resolve(false)
-    : opened.then(
-        () => true,
-        () => false,
-      );

@@ -158,6 +158,11 @@ export const settings = {
     for: 'On Lambda: where the hosted HTTP agents listen. Set by the deployment.',
     secret: false,
   },
+  BATON_SECRETS_FROM: {
+    type: 'setting=ARN[#member][,setting=ARN[#member]…]',
+    for: 'On Lambda: settings that are kept in AWS Secrets Manager. Set by the deployment.',
+    secret: false,
+  },
   BATON_DEVELOPMENT: {
     type: 'true or false',
     default: 'false',

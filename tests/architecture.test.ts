@@ -57,7 +57,7 @@ const rules: Readonly<Record<string, Rule>> = {
       '@opentelemetry/exporter-trace-otlp-proto': 'adapters/telemetry/open-telemetry.ts',
       '@opentelemetry/resources': 'adapters/telemetry/sdk.ts',
       '@opentelemetry/sdk-trace': 'adapters/telemetry/',
-      '@aws-sdk/client-kafka': 'adapters/aws/msk-brokers.ts',
+      '@aws-sdk/client-kafka': 'adapters/aws/msk.ts',
     },
     node: 'all',
   },

@@ -29,7 +29,11 @@ export interface TopicSettings {
 export interface KafkaAdminDeps {
   /** `host:port[,host:port…]` for IAM, by the cluster's ARN. */
   readonly brokersOf: (clusterArn: string) => Promise<string>;
-  readonly createTopics: (bootstrapServers: string, topics: readonly TopicSettings[]) => Promise<void>;
+  readonly createTopics: (wanted: {
+    readonly clusterArn: string;
+    readonly bootstrapServers: string;
+    readonly topics: readonly TopicSettings[];
+  }) => Promise<void>;
 }
 
 export function createHandler(deps: KafkaAdminDeps) {
@@ -43,7 +47,8 @@ export function createHandler(deps: KafkaAdminDeps) {
       if (!topic.ok) throw new Error(topic.problem);
       const answer = { PhysicalResourceId: `${clusterArn}/${topic.value.name}` };
       if (event.RequestType === 'Delete') return answer; // KA2
-      await deps.createTopics(await deps.brokersOf(clusterArn), [topic.value]);
+      const bootstrapServers = await deps.brokersOf(clusterArn);
+      await deps.createTopics({ clusterArn, bootstrapServers, topics: [topic.value] });
       return answer;
     }
     if (event.RequestType === 'Delete') return { PhysicalResourceId: clusterArn };

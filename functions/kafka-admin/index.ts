@@ -1,8 +1,7 @@
 /** Composition root of what a deployment asks of its Kafka cluster. */
-import { brokersOf } from '#adapters/aws/msk-brokers.ts';
+import { brokersOf, createTopicsByIam } from '#adapters/aws/msk.ts';
 import { createHandler } from './handler.ts';
 
-export const create = () =>
-  createHandler({ brokersOf, createTopics: () => Promise.reject(new Error('topics are resources here')) });
+export const create = () => createHandler({ brokersOf, createTopics: createTopicsByIam });
 
 export const handler = create();

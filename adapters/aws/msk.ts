@@ -1,6 +1,9 @@
-/** Asks Amazon MSK for a cluster's addresses: CloudFormation cannot say them. */
+/** What a deployment asks of Amazon MSK and CloudFormation cannot: a cluster's addresses, topics by Kafka's own protocol. */
 import { GetBootstrapBrokersCommand, KafkaClient } from '@aws-sdk/client-kafka';
 import { InfrastructureError } from '#core/failure.ts';
+import { systemClock } from '../clock.ts';
+import { openKafka } from '../kafka/open.ts';
+import { createLogger } from '../logger.ts';
 
 /** `host:port[,host:port…]` for clients that authenticate by IAM. */
 export async function brokersOf(clusterArn: string): Promise<string> {
@@ -19,4 +22,30 @@ export async function brokersOf(clusterArn: string): Promise<string> {
   throw new InfrastructureError(
     `the Kafka cluster takes no clients by IAM: got no such address for ${clusterArn}, expected one. Turn IAM access control on for the cluster.`,
   );
+}
+
+interface WantedTopics {
+  readonly clusterArn: string;
+  readonly bootstrapServers: string;
+  readonly topics: readonly { readonly name: string; readonly partitions: number }[];
+}
+
+/** Creates what is missing, as the function's own role; changes nothing that is there. */
+export async function createTopicsByIam({
+  clusterArn,
+  bootstrapServers,
+  topics,
+}: WantedTopics): Promise<void> {
+  const region = clusterArn.split(':')[3] ?? '';
+  const kafka = openKafka({
+    brokers: bootstrapServers.split(','),
+    clientId: 'baton-deployment',
+    security: { type: 'msk-iam', region },
+    logger: createLogger({ level: 'info', clock: systemClock, secrets: {} }),
+  });
+  try {
+    await kafka.log.createTopics(topics);
+  } finally {
+    await kafka.close();
+  }
 }
