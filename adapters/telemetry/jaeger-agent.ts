@@ -17,7 +17,6 @@ export function jaegerAgentExporter(options: { readonly host: string; readonly p
   const agent = new JaegerExporter({ host: options.host, port: options.port, flushTimeout: 1_000 });
   return {
     export(spans, done) {
-      // One by one: the exporter gives up the rest of a batch at the first span it cannot send.
       void sendAll(agent, spans).then((failed) =>
         done(failed === undefined ? { code: success } : { code: failedCode, error: failed }),
       );
@@ -29,15 +28,18 @@ export function jaegerAgentExporter(options: { readonly host: string; readonly p
 
 async function sendAll(agent: JaegerExporter, spans: readonly ReadableSpan[]): Promise<Error | undefined> {
   let failed: Error | undefined;
-  for (const span of spans) {
+  // A few at a time: the exporter gives up all that is left at the first span it cannot send.
+  for (let from = 0; from < spans.length; from += atOnce) {
+    const some = spans.slice(from, from + atOnce).map(fitting);
     const result = await new Promise<Error | undefined>((resolve) =>
-      agent.export([fitting(span)], ({ error }) => resolve(error)),
+      agent.export(some, ({ error }) => resolve(error)),
     );
     failed ??= result;
   }
   return failed;
 }
 
+const atOnce = 32;
 /** What a packet holds, less what surrounds the attributes. */
 const textsLimit = 50_000;
 const cutTo = 256;
