@@ -26,11 +26,15 @@ export interface CountedExportOptions {
   readonly exporter: SpanExporter;
   /** Spans that wait at most, those being sent included. */
   readonly queueSize: number;
+  /** Between two sendings, milliseconds, and spans of one; the SDK's own where they are absent. */
+  readonly delayMs?: number | undefined;
+  readonly batchSize?: number | undefined;
   /** Once, at the first span that is lost: why. */
   readonly onFirstDrop: (reason: string) => void;
 }
 
-export function countedExport({ exporter, queueSize, onFirstDrop }: CountedExportOptions): CountedExport {
+export function countedExport(options: CountedExportOptions): CountedExport {
+  const { exporter, queueSize, onFirstDrop, delayMs, batchSize } = options;
   let waiting = 0;
   let dropped = 0;
   /** Ends each export in progress, for the SDK: it would wait for it, and keep the process. */
@@ -60,7 +64,12 @@ export function countedExport({ exporter, queueSize, onFirstDrop }: CountedExpor
     shutdown: () => exporter.shutdown(),
     forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
   };
-  const batches = new BatchSpanProcessor({ exporter: counting, maxQueueSize: queueSize });
+  const batches = new BatchSpanProcessor({
+    exporter: counting,
+    maxQueueSize: queueSize,
+    ...(delayMs === undefined ? {} : { scheduledDelayMillis: delayMs }),
+    ...(batchSize === undefined ? {} : { maxExportBatchSize: batchSize }),
+  });
   const processor: SpanProcessor = {
     onStart: (span, context) => batches.onStart(span, context),
     onEnd(span) {

@@ -21,7 +21,9 @@ export async function openTelemetry(asked: Asked, logger: Logger): Promise<Telem
 export function withExporter(asked: Asked, logger: Logger, exporter: SpanExporter): Telemetry {
   const counted = countedExport({
     exporter,
-    queueSize: queueSizeOf(asked),
+    queueSize: positive(asked, 'OTEL_BSP_MAX_QUEUE_SIZE') ?? defaultQueueSize,
+    delayMs: positive(asked, 'OTEL_BSP_SCHEDULE_DELAY'),
+    batchSize: positive(asked, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE'),
     onFirstDrop: (reason) =>
       logger.warn(
         { reason, target: targetOf(asked) },
@@ -72,9 +74,10 @@ async function exporterOf(asked: Asked, logger: Logger): Promise<SpanExporter> {
   return new OTLPTraceExporter();
 }
 
-function queueSizeOf({ standard }: Asked): number {
-  const size = Number(standard['OTEL_BSP_MAX_QUEUE_SIZE']);
-  return Number.isSafeInteger(size) && size > 0 ? size : defaultQueueSize;
+/** What is no such number is as good as unset, as the standard has it. */
+function positive({ standard }: Asked, name: string): number | undefined {
+  const value = Number(standard[name]);
+  return Number.isSafeInteger(value) && value > 0 ? value : undefined;
 }
 
 const targetOf = ({ jaeger, standard }: Asked): string =>

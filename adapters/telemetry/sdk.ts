@@ -37,7 +37,7 @@ import { type OpenSpan, preciseNow, type SpanKind, type Spans, type SpanSpec } f
 
 export interface SdkOptions {
   readonly serviceName: string;
-  /** The `OTEL_*` variables; the sampler is read from them here, limits and batching by the SDK itself. */
+  /** The `OTEL_*` variables; the sampler is read from them here. */
   readonly standard: Readonly<Record<string, string>>;
   readonly processor: SpanProcessor;
 }

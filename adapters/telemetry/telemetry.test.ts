@@ -137,6 +137,17 @@ describe('telemetry', () => {
     assert.equal(lines.filter(({ message }) => message.startsWith('spans could not be sent')).length, 1);
   });
 
+  it('sends by itself, as often as is asked for', async () => {
+    const exporter = new InMemorySpanExporter();
+    const often = { ...asked, standard: { OTEL_BSP_SCHEDULE_DELAY: '1' } };
+    makeSpans(withExporter(often, collecting().logger, exporter), 1);
+    const deadline = Date.now() + 4_000;
+    while (exporter.getFinishedSpans().length === 0) {
+      assert.ok(Date.now() < deadline, 'it was not sent before the usual five seconds were over');
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  });
+
   it('begins a run where the sender is, and leaves the context that an event brought as it is', async () => {
     const exporter = new InMemorySpanExporter();
     const telemetry = withExporter(asked, collecting().logger, exporter);

@@ -57,7 +57,9 @@ const recordOf = (outgoing: OutgoingRecord, offset = 0): LogRecord => ({
 const eventOf = (...records: readonly LogRecord[]) => toKafkaEvent(records, { bootstrapServers: 'b:1' });
 
 const textOf = (record: OutgoingRecord | undefined, name: string): readonly string[] =>
-  (record?.headers ?? []).flatMap(([header, bytes]) => (header === name ? [Buffer.from(bytes).toString()] : []));
+  (record?.headers ?? []).flatMap(([header, bytes]) =>
+    header === name ? [Buffer.from(bytes).toString()] : [],
+  );
 
 describe('a traced function', () => {
   it('sends the same bytes as before: only the header of this hop is another', async () => {
@@ -94,7 +96,9 @@ describe('a traced function', () => {
   it('answers and throws what the handler does, and its spans say what came of it', async () => {
     const { tracing, spans } = openWorld();
     const record = recordOf({ topic: topics.step('worker'), key: runId, ...encodeEvent(task(1)) }, 7);
-    const failing = { batchItemFailures: [{ itemIdentifier: { partition: `${record.topic}-0`, offset: 7 } }] };
+    const failing = {
+      batchItemFailures: [{ itemIdentifier: { partition: `${record.topic}-0`, offset: 7 } }],
+    };
     assert.equal(await tracing.handler(() => Promise.resolve(failing))(eventOf(record), context), failing);
     const thrown = new TypeError('the secret is 42');
     await assert.rejects(tracing.handler(() => Promise.reject(thrown))(eventOf(record), context), thrown);
