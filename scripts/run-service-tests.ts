@@ -1,5 +1,5 @@
 /**
- * Runs the suites in `tests/services`, which need a real Kafka and a real MongoDB: `npm run test:services [-- part …]`.
+ * Runs the suites in `tests/services`, which need a real Kafka, MongoDB and Jaeger: `npm run test:services [-- part …]`.
  * Nothing is skipped: where a service is not named, everything fails at once.
  */
 import { spawnSync } from 'node:child_process';
@@ -8,6 +8,10 @@ import { globSync } from 'node:fs';
 const services = {
   KAFKA_BOOTSTRAP_SERVERS: 'host:port of a Kafka broker, for example 127.0.0.1:9092',
   MONGODB_URI: 'the address of a replica set, for example mongodb://127.0.0.1:27017/?replicaSet=rs0',
+  JAEGER_QUERY_URL: 'where Jaeger is asked, for example http://127.0.0.1:16686',
+  JAEGER_HOST: 'the host of its agent, for example 127.0.0.1',
+  JAEGER_PORT: 'the UDP port at which its agent takes binary Thrift, for example 6832',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'where it takes OTLP over HTTP, for example http://127.0.0.1:4318',
 } as const;
 
 const missing = Object.entries(services).filter(([name]) => (process.env[name] ?? '') === '');

@@ -66,6 +66,7 @@ export const jaeger: Service = {
     JAEGER_HOST: host,
     JAEGER_PORT: String(portOf(ports, 'agentBinary')),
     JAEGER_QUERY_URL: `http://${at(ports, 'query')}`,
+    BATON_TRACE_URL: `http://${at(ports, 'query')}`,
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://${at(ports, 'otlpHttp')}`,
   }),
 };
