@@ -48,7 +48,7 @@ export const kafka: Service = {
     return { command: 'java', args: [...jvm, logging, '-cp', 'libs/*', 'kafka.Kafka', config], cwd };
   },
 
-  /** Any answer about topics means that the broker is registered and unfenced. */
+  /** Registered, and able to answer consumer groups: the first question makes Kafka create the topic of their offsets. */
   async ask(ports) {
     const client = new Kafka({
       brokers: [address(ports, 'broker')],
@@ -60,6 +60,7 @@ export const kafka: Service = {
       await client.connect();
       const { brokers } = await client.describeCluster();
       if (brokers.length === 0) throw new Error('no broker is registered yet');
+      await client.fetchOffsets({ groupId: 'services' });
     } finally {
       await client.disconnect();
     }
