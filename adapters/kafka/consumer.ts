@@ -4,7 +4,7 @@
  */
 import { type LogConsumer, type Logger } from '#core/ports.ts';
 import { type Kafka } from 'kafkajs';
-import { type Attempt, consumerClosed, guarded, kafkaError } from './kafka-error.ts';
+import { type Attempt, consumerClosed, guarded, isSettling, kafkaError } from './kafka-error.ts';
 import { joinGroup, type Membership } from './membership.ts';
 import { createProgress } from './progress.ts';
 import { createReadAhead } from './read-ahead.ts';
@@ -20,6 +20,7 @@ export interface ConsumerOptions {
 
 /** Leaving a group waits for the fetch under way; after so long the broker finds out by itself. */
 const leaveMs = 8_000;
+const settleMs = 15_000;
 
 export async function openConsumer(options: ConsumerOptions): Promise<LogConsumer> {
   const { topic, group, brokers, logger } = options;
@@ -31,7 +32,11 @@ export async function openConsumer(options: ConsumerOptions): Promise<LogConsume
 
   const join = (): Promise<void> =>
     (joining ??= guarded(attempt('read'), async () => {
-      member = await joinGroup({ ...options, client: options.client(), progress, ahead });
+      const parts = { ...options, client: options.client(), progress, ahead };
+      member = await onceSettled(
+        () => joinGroup(parts),
+        () => closed,
+      );
     }).finally(() => (joining = undefined)));
   const endIfLost = (): void => {
     const lost = member?.lost();
@@ -79,6 +84,18 @@ export async function openConsumer(options: ConsumerOptions): Promise<LogConsume
       member = undefined;
     },
   };
+}
+
+/** Tries again for as long as brokers may take to find their groups. */
+async function onceSettled<T>(work: () => Promise<T>, givenUp: () => boolean): Promise<T> {
+  const deadline = performance.now() + settleMs;
+  for (;;)
+    try {
+      return await work();
+    } catch (error) {
+      if (!isSettling(error) || givenUp() || performance.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
 }
 
 /** A call, because the compiler takes a variable it has compared once for settled. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import kafkajs from 'kafkajs';
 import { InfrastructureError } from '#core/failure.ts';
-import { codeOf, kafkaError, noBrokerAnswered } from './kafka-error.ts';
+import { codeOf, isSettling, kafkaError, noBrokerAnswered } from './kafka-error.ts';
 
 const attempt = { action: 'publish to orders', brokers: ['b1:9092', 'b2:9092'], topic: 'orders' };
 const protocol = (type: string) =>
@@ -59,4 +59,10 @@ test('an infrastructure error stays as it is, and what is no error becomes one',
   const already = new InfrastructureError('X: y');
   assert.equal(kafkaError(already, attempt), already);
   assert.equal(codeOf(kafkaError('text', attempt)), 'KAFKA_FAILED');
+});
+
+test('a broker that is still finding its groups is told from one that refuses', () => {
+  const wrapped = new Error('retries exceeded', { cause: protocol('GROUP_LOAD_IN_PROGRESS') });
+  assert.equal(isSettling(wrapped), true);
+  assert.equal(isSettling(protocol('GROUP_AUTHORIZATION_FAILED')), false);
 });

@@ -21,6 +21,15 @@ export function kafkaError(error: unknown, attempt: Attempt): InfrastructureErro
 /** What the message begins with, by which the adapter itself decides what to do next. */
 export const codeOf = ({ message }: InfrastructureError): string => message.slice(0, message.indexOf(':'));
 
+const settling: ReadonlySet<string> = new Set([
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
+
+/** A broker that has just started, or taken over, does not know its groups for a moment. */
+export const isSettling = (error: unknown): boolean => chainOf(error).some(({ type }) => settling.has(type));
+
 /** Runs `work` and throws what it throws as `InfrastructureError`. */
 export async function guarded<T>(attempt: Attempt, work: () => Promise<T>): Promise<T> {
   try {
