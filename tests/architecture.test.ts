@@ -56,6 +56,7 @@ const rules: Readonly<Record<string, Rule>> = {
       '@opentelemetry/exporter-jaeger': 'adapters/telemetry/jaeger-agent.ts',
       '@opentelemetry/exporter-trace-otlp-proto': 'adapters/telemetry/open-telemetry.ts',
       '@opentelemetry/resources': 'adapters/telemetry/sdk.ts',
+      '@opentelemetry/sdk-node': 'adapters/telemetry/sdk.ts',
       '@opentelemetry/sdk-trace': 'adapters/telemetry/',
       '@aws-sdk/client-kafka': 'adapters/aws/msk.ts',
     },

@@ -14,6 +14,7 @@ import {
   trace,
   TraceFlags,
 } from '@opentelemetry/api';
+import { NodeSDK } from '@opentelemetry/sdk-node';
 import {
   defaultResource,
   detectResources,
@@ -30,7 +31,6 @@ import {
   SamplingDecision,
   type SpanProcessor,
   TraceIdRatioBasedSampler,
-  TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { type Hop } from './hop.ts';
 import { type OpenSpan, preciseNow, type SpanKind, type Spans, type SpanSpec } from './span.ts';
@@ -51,7 +51,12 @@ export interface Sdk {
 export function openSdk({ serviceName, standard, processor }: SdkOptions): Sdk {
   const ids = derivableIds();
   const sampler = samplerOf(standard);
-  const provider = new TracerProvider({
+  const node = new NodeSDK({
+    // Spans alone: what else the environment may ask of the SDK is not what Baton sends.
+    autoDetectResources: false,
+    instrumentations: [],
+    metricReaders: [],
+    logRecordProcessors: [],
     sampler,
     idGenerator: ids,
     spanProcessors: [processor],
@@ -61,7 +66,10 @@ export function openSdk({ serviceName, standard, processor }: SdkOptions): Sdk {
     // A span over 65,000 bytes does not fit a UDP packet; none of Baton's comes near it with these.
     spanLimits: { attributeValueLengthLimit: 4_096, attributeCountLimit: 64, linkCountLimit: 128 },
   });
-  const tracer = provider.getTracer('baton');
+  // Spans that agents make themselves through the API go the same way; who asks last is who it belongs to.
+  trace.disable();
+  node.start();
+  const tracer = trace.getTracer('baton');
   const start = (spec: SpanSpec): OpenSpan => {
     ids.next(spec);
     try {
@@ -73,8 +81,8 @@ export function openSdk({ serviceName, standard, processor }: SdkOptions): Sdk {
   };
   return {
     spans: { start, samples: (traceId) => isSampled(sampler, traceId) },
-    flush: () => provider.forceFlush(),
-    shutdown: () => provider.shutdown(),
+    flush: () => processor.forceFlush(),
+    shutdown: () => node.shutdown(),
   };
 }
 
