@@ -40,6 +40,9 @@ const socketFactory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
       : connectTls({ host, port, ...byName, ...ssl }, onConnect);
   socket.setKeepAlive(true, 60_000);
   socket.setNoDelay(true);
+  // kafkajs ends a dead connection again with every attempt, and each time a listener would stay.
+  const unref = socket.unref.bind(socket);
+  socket.unref = () => (socket.destroyed ? socket : unref());
   return socket;
 };
 

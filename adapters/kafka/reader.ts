@@ -5,6 +5,7 @@
  * delay, and stay behind where a process is killed. So a consumer is made that never joins, for the connections to the
  * brokers that it gives its assigner: they can fetch, and a group never comes to be.
  */
+import { setTimeout } from 'node:timers/promises';
 import { type Cluster, type Kafka, type KafkaMessage, PartitionAssigners } from 'kafkajs';
 import { type LogRecord } from '#core/ports.ts';
 import { guarded } from './kafka-error.ts';
@@ -28,6 +29,8 @@ interface Place {
 }
 
 const followWaitMs = 500;
+const patienceMs = 5_000;
+const followPatienceMs = 60_000;
 const partitionBytes = 1024 * 1024;
 
 export async function* readTopic(options: ReadOptions): AsyncGenerator<LogRecord, void, undefined> {
@@ -39,13 +42,13 @@ export async function* readTopic(options: ReadOptions): AsyncGenerator<LogRecord
     while (!isAborted(signal)) {
       const behind = places.filter((place) => place.records.length === 0 && place.next < place.end);
       if (behind.length > 0) {
-        await guarded(attempt, () => fetchMore(cluster, topic, behind, 100));
+        await guarded(attempt, () => fetchPatiently(cluster, options, behind, 100));
         continue;
       }
       const record = takeOldest(places);
       if (record !== undefined) yield record;
       else if (!follow) return;
-      else await guarded(attempt, () => fetchMore(cluster, topic, places, followWaitMs));
+      else await guarded(attempt, () => fetchPatiently(cluster, options, places, followWaitMs));
     }
   } finally {
     await cluster.disconnect().catch(() => undefined);
@@ -101,6 +104,39 @@ function takeOldest(places: readonly Place[]): LogRecord | undefined {
       oldest = place;
   }
   return oldest?.records.shift();
+}
+
+/** Brokers restart, and partitions move; who follows a topic need not hear of it. */
+async function fetchPatiently(
+  cluster: Cluster,
+  options: ReadOptions,
+  places: readonly Place[],
+  maxWaitTime: number,
+): Promise<void> {
+  const { topic, follow, signal } = options;
+  const deadline = performance.now() + (follow ? followPatienceMs : patienceMs);
+  for (;;)
+    try {
+      await fetchMore(cluster, topic, places, maxWaitTime);
+      return;
+    } catch (error) {
+      if (isAborted(signal)) return;
+      if (performance.now() > deadline) throw error;
+      await setTimeout(500, undefined, { signal }).catch(() => undefined);
+      await renew(cluster, options, places).catch(() => undefined);
+    }
+}
+
+/** Looks again where the partitions are, and where they begin: what was to be read next may have expired. */
+async function renew(cluster: Cluster, { topic }: ReadOptions, places: readonly Place[]): Promise<void> {
+  await cluster.connect();
+  await cluster.refreshMetadata();
+  const partitions = places.map(({ partition }) => ({ partition }));
+  const [found] = await cluster.fetchTopicsOffset([{ topic, partitions, fromBeginning: true }]);
+  for (const place of places) {
+    const start = found?.partitions.find(({ partition }) => partition === place.partition);
+    place.next = Math.max(place.next, Number(start?.offset ?? 0));
+  }
 }
 
 /** What a broker answers to a fetch; kafkajs declares it as `any`. */

@@ -21,6 +21,10 @@ async function using(
   }
 }
 
+const warnings: string[] = [];
+process.on('warning', ({ name, message }) => void warnings.push(`${name}: ${message}`));
+after(() => assert.deepEqual(warnings, []));
+
 test('where no broker listens every call says so, with the address and the reason', async () => {
   const [port] = await freePorts(1);
   const address = `127.0.0.1:${port}`;
@@ -60,8 +64,10 @@ describe('a broker of its own', () => {
       const [topic, group] = [unique('outage'), unique('group')];
       await log.createTopics([{ name: topic, partitions: 2 }]);
       const consumer = await log.consumer({ topic, group });
+      const follower = follow(log, topic);
       await log.publish([outgoing(topic, 'a', '1'), outgoing(topic, 'b', '2')]);
       const first = await receive(consumer, 2);
+      await follower.until(2);
       await commitAll(consumer, first.slice(0, 1));
       await broker.stop('SIGKILL');
 
@@ -85,6 +91,8 @@ describe('a broker of its own', () => {
       // A publish whose answer was lost may be in the log twice; what was handed out before may not come again.
       assert.deepEqual([...new Set(seen)].sort(), ['3', '4']);
       await commitAll(consumer, first);
+      await follower.until(4);
+      await follower.stop();
       await consumer.close();
     });
   });
@@ -153,6 +161,28 @@ async function roundTrip({ log }: KafkaLog): Promise<void> {
   await consumer.close();
   for await (const record of log.read({ topic, from: 'beginning', follow: false }))
     assert.equal(textOf(record), 'hello');
+}
+
+/** Somebody who looks on while the broker comes and goes. */
+function follow(log: KafkaLog['log'], topic: string) {
+  const stopping = new AbortController();
+  const seen = new Set<string>();
+  const reading = (async () => {
+    for await (const record of log.read({ topic, from: 'beginning', follow: true, signal: stopping.signal }))
+      seen.add(textOf(record));
+  })();
+  return {
+    until: (count: number) =>
+      until(
+        () => seen.size >= count,
+        () => `the follower saw ${[...seen].join()}`,
+        patienceMs,
+      ),
+    async stop() {
+      stopping.abort();
+      await reading;
+    },
+  };
 }
 
 type Consumer = Awaited<ReturnType<KafkaLog['log']['consumer']>>;
