@@ -93,7 +93,6 @@ async function addresses(): Promise<readonly (readonly [there: string, here: str
   return [
     ['redpanda:9092', `127.0.0.1:${portOf(state.kafka?.ports ?? {}, 'broker')}`],
     ['mongodb:27017', `127.0.0.1:${portOf(state.mongo?.ports ?? {}, 'server')}`],
-    // As a whole before the port alone, which is an argument of its own.
     ['app-designer:8080', `127.0.0.1:${agent}`],
     ['8080', String(agent)],
     ['jaeger', '127.0.0.1'],

@@ -24,14 +24,17 @@ const file = z.object({
   ),
 });
 
-/** Those that are built here. `addresses` are put in place of the compose file's, in this order: [there, here]. */
+/** Those that are built here. `addresses` take the place of the compose file's: a host:port anywhere, else a whole value. */
 export function composePrograms(
   path: string,
   addresses: readonly (readonly [there: string, here: string])[],
 ): readonly ComposeProgram[] {
   const { services } = file.parse(parse(readFileSync(path, 'utf8'), { merge: true }));
   const moved = (text: string): string =>
-    addresses.reduce((told, [there, here]) => told.replaceAll(there, here), interpolated(text));
+    addresses.reduce((told, [there, here]) => {
+      if (told === there) return here;
+      return there.includes(':') ? told.replaceAll(there, here) : told;
+    }, interpolated(text));
   return Object.entries(services).flatMap(([name, { image, build, entrypoint, command, environment }]) => {
     if (build === undefined || entrypoint !== undefined) return [];
     const dockerfile = typeof build === 'string' ? 'Dockerfile' : build.dockerfile;
