@@ -9,6 +9,7 @@ import { distance } from 'fastest-levenshtein';
 import { type CapabilityKeys } from '#core/capability.ts';
 import { no, ok, type Result } from '#core/failure.ts';
 import { echoed } from '#core/redact.ts';
+import { type AwsCredentials } from './aws/sign-request.ts';
 import { type Backend, type BackendConflict, type Read, readBackend } from './backend-config.ts';
 import { type FunctionSettings } from './platform.ts';
 import { type SettingName, type SettingSpec, settings } from './settings.ts';
@@ -43,6 +44,8 @@ export interface Config {
   readonly secrets: Readonly<Record<string, string>>;
   /** Hosts that HTTP agents may be reached at although they are private or plain http; `host` or `host:port`. */
   readonly allowedHosts: readonly string[];
+  /** Who this process is to AWS, where it is told; Lambda tells. */
+  readonly aws?: AwsCredentials;
   /** What a function on Lambda is told by its environment; local hosts take it from the topology instead. */
   readonly function: FunctionSettings;
 }
@@ -110,6 +113,7 @@ function assemble(
     logLevel: read('BATON_LOG', parse.logLevel) ?? 'info',
     secrets,
     allowedHosts: read('BATON_ALLOWED_HOSTS', parse.hosts) ?? [],
+    ...readAws(read),
     function: readFunction(read),
   };
 }
@@ -124,6 +128,16 @@ const readFunction = (read: Read): FunctionSettings => ({
   development: read('BATON_DEVELOPMENT', parse.flag) ?? false,
   storeRetentionMs: (read('BATON_STORE_RETENTION_DAYS', parse.days) ?? 30) * day,
 });
+
+function readAws(read: Read): { aws?: AwsCredentials } {
+  const [accessKeyId, secretAccessKey] = [
+    read('AWS_ACCESS_KEY_ID', parse.token),
+    read('AWS_SECRET_ACCESS_KEY', parse.token),
+  ];
+  const sessionToken = read('AWS_SESSION_TOKEN', parse.token);
+  if (accessKeyId === undefined || secretAccessKey === undefined) return {};
+  return { aws: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) } };
+}
 
 /** One of the two is enough to ask for Jaeger; 6832 is where its agent takes binary Thrift. */
 function readJaeger(read: Read): { host: string; port: number } | undefined {

@@ -69,6 +69,7 @@ export async function openPlatform(config: Config, options: PlatformOptions = {}
     model: models.model,
     modelName: models.name,
     allowedHosts: config.allowedHosts,
+    ...(config.aws !== undefined && { aws: config.aws }),
     secret: (name) => (Object.hasOwn(config.secrets, name) ? config.secrets[name] : undefined),
     close: async () => {
       // Spans of what is still going on there leave before the connections do.
@@ -156,6 +157,8 @@ export function knownSecrets(config: Config): Readonly<Record<string, string>> {
   const { backend } = config;
   return {
     ...config.secrets,
+    ...(config.aws !== undefined && { AWS_SECRET_ACCESS_KEY: config.aws.secretAccessKey }),
+    ...(config.aws?.sessionToken !== undefined && { AWS_SESSION_TOKEN: config.aws.sessionToken }),
     ...(backend.type === 'services' && { MONGODB_URI: backend.mongo.uri }),
     ...(backend.type === 'services' &&
       backend.kafka.security.type === 'scram' && { BATON_KAFKA_PASSWORD: backend.kafka.security.password }),

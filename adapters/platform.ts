@@ -6,6 +6,7 @@ import { type CapabilityKeys } from '#core/capability.ts';
 import { type Clock, type Log, type Logger, type Random, type Store } from '#core/ports.ts';
 import { type Posted, type PostRequest } from './telemetry/traced-agent.ts';
 import { type Telemetry } from './telemetry/telemetry.ts';
+import { type AwsCredentials } from './aws/sign-request.ts';
 
 export interface Platform {
   readonly log: Log;
@@ -27,6 +28,8 @@ export interface Platform {
   readonly telemetry?: Telemetry;
   /** What a composition root wraps calls to the outside with, where they are traced. */
   readonly watch?: Watch;
+  /** Who this process is to AWS; absent outside. */
+  readonly aws?: AwsCredentials;
   close(): Promise<void>;
 }
 

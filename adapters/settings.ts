@@ -73,6 +73,21 @@ export const settings = {
     for: 'The region of a Kafka cluster that authenticates by IAM. Lambda sets it.',
     secret: false,
   },
+  AWS_ACCESS_KEY_ID: {
+    type: 'text without spaces',
+    for: 'Signs calls of hosted HTTP agents on AWS. Lambda sets it.',
+    secret: false,
+  },
+  AWS_SECRET_ACCESS_KEY: {
+    type: 'text without spaces',
+    for: 'Signs calls of hosted HTTP agents on AWS. Lambda sets it.',
+    secret: true,
+  },
+  AWS_SESSION_TOKEN: {
+    type: 'text without spaces',
+    for: 'Signs calls of hosted HTTP agents on AWS, and asks for secrets. Lambda sets it.',
+    secret: true,
+  },
   OPENAI_API_KEY: {
     type: 'text without spaces',
     for: 'The key of the model provider. Unset: the scripted model answers, and is said to.',

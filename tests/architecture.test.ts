@@ -59,6 +59,7 @@ const rules: Readonly<Record<string, Rule>> = {
       '@opentelemetry/sdk-node': 'adapters/telemetry/sdk.ts',
       '@opentelemetry/sdk-trace': 'adapters/telemetry/',
       '@aws-sdk/client-kafka': 'adapters/aws/msk.ts',
+      '@smithy/signature-v4': 'adapters/aws/sign-request.ts',
     },
     node: 'all',
   },

@@ -1,4 +1,5 @@
 /** Composition root of the bridge to an agent behind HTTP. */
+import { signedPost } from '#adapters/aws/sign-request.ts';
 import { openPostEvent } from '#adapters/http/post-event.ts';
 import { lambdaEntry } from '#adapters/lambda.ts';
 import { type FunctionSettings, type Platform } from '#adapters/platform.ts';
@@ -7,7 +8,14 @@ import { manifests } from '#agents/manifests.ts';
 import { createHandler, type RemoteAgent } from './handler.ts';
 
 export const create = (platform: Platform, settings: FunctionSettings) => {
-  const post = openPostEvent({ allowedHosts: platform.allowedHosts ?? [], loopback: settings.development });
+  const post = signedPost(
+    openPostEvent({ allowedHosts: platform.allowedHosts ?? [], loopback: settings.development }),
+    {
+      credentials: platform.aws,
+      addresses: Object.values(settings.endpoints),
+      now: () => platform.clock.now(),
+    },
+  );
   return createHandler({
     ...platform,
     invocations: platform.store.invocations,
