@@ -15,7 +15,6 @@ const lasting: ReadonlySet<string> = new Set([
   'KAFKA_FORBIDDEN',
   'KAFKA_TLS',
   'STORE_AUTH',
-  'MAPPING_REFUSED',
 ]);
 
 /** `undefined` where another process hosts the data folder, or `signal` aborted. Throws what waiting does not mend. */
