@@ -7,6 +7,7 @@ import { type Clock, type Log, type Logger, type Random, type Store } from '#cor
 import { type Posted, type PostRequest } from './telemetry/traced-agent.ts';
 import { type Telemetry } from './telemetry/telemetry.ts';
 import { type AwsCredentials } from './aws/sign-request.ts';
+import { type StartThread } from './telemetry/traced-thread.ts';
 
 export interface Platform {
   readonly log: Log;
@@ -39,6 +40,7 @@ export interface Watch {
   readonly post: <R extends PostRequest, P extends Posted>(
     post: (request: R) => Promise<P>,
   ) => (request: R) => Promise<P>;
+  readonly thread: <To, From>(start: StartThread<To, From>) => StartThread<To, From>;
 }
 
 /** What a composition root is told beside the platform: from the topology locally, from the environment on Lambda. */

@@ -18,6 +18,7 @@ import { type CallTrace, tracedAgent, tracedPost } from './traced-agent.ts';
 import { tracedProducer } from './traced-log.ts';
 import { tracedLogger } from './traced-logger.ts';
 import { tracedCommits } from './traced-store.ts';
+import { tracedThread } from './traced-thread.ts';
 
 export interface Tracing {
   /** One function: its platform before, and what its composition root made after. */
@@ -92,6 +93,7 @@ function tracedFunction(trace: FunctionTrace): TracedFunction {
       watch: {
         agent: (agent) => tracedAgent(calls, agent),
         post: (post) => tracedPost(calls, post),
+        thread: (start) => tracedThread(calls, start),
       },
     }),
     handler: (handler) =>

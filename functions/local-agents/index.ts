@@ -7,15 +7,17 @@ import { manifests } from '#agents/manifests.ts';
 import { createHandler } from './handler.ts';
 import { type FromThread, type ToThread } from './thread.ts';
 
-export const create = (platform: Platform, settings: FunctionSettings) =>
-  createHandler({
+export const create = (platform: Platform, settings: FunctionSettings) => {
+  const start = threadStarter<ToThread, FromThread>({ entry: new URL('./worker.ts', import.meta.url) });
+  return createHandler({
     ...platform,
     invocations: platform.store.invocations,
     blobs: platform.store.blobs,
     timers: systemTimers,
     partialResponses: settings.partialResponses,
     agents: manifests.filter((manifest) => settings.agents.includes(manifest.name)),
-    startThread: threadStarter<ToThread, FromThread>({ entry: new URL('./worker.ts', import.meta.url) }),
+    startThread: platform.watch?.thread(start) ?? start,
   });
+};
 
 export const handler = lambdaEntry(create);
