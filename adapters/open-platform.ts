@@ -26,8 +26,6 @@ export interface OpenPlatform extends Platform {
   readonly telemetry: Telemetry;
   /** As the events of mappings name the brokers. */
   readonly bootstrapServers: string;
-  /** Makes the store ready before its first use: indexes. Needs no repeating; does no harm. */
-  readonly prepareStore: () => Promise<void>;
   /** What only a log and store in the data folder can do. */
   readonly embedded?: EmbeddedUpkeep;
 }

@@ -12,6 +12,8 @@ import { type StartThread } from './telemetry/traced-thread.ts';
 export interface Platform {
   readonly log: Log;
   readonly store: Store;
+  /** Makes the store ready before its first use: indexes. Needs no repeating; does no harm. */
+  readonly prepareStore: () => Promise<void>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;

@@ -8,6 +8,7 @@ import { type Json } from './json.ts';
 export const failureCodes = {
   WF_UNKNOWN_WORKFLOW: 'no definition of that name is active',
   WF_UNKNOWN_VERSION: 'no stored version is in the asked range',
+  WF_VERSION_CONFLICT: 'this version of a workflow is registered with other content',
   WF_UNKNOWN_AGENT: 'a step names an agent that is not registered',
   INPUT_INVALID: 'the run input does not fit the declared inputs',
   REQUEST_INVALID: 'the start request is not of the documented shape',

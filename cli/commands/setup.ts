@@ -6,9 +6,9 @@ import { manifests } from '#agents/manifests.ts';
 import { renderProblems } from '#core/workflow/problem.ts';
 import { topologyOf } from '#infra/topology.ts';
 import { type Context } from '../context.ts';
+import { register } from '../register.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { withPlatform } from '../open.ts';
-import { registerWorkflow } from '../register-workflow.ts';
 import { topicStates } from '../topics.ts';
 import { readWorkflow, workflowPaths } from '../workflow-files.ts';
 
@@ -32,7 +32,7 @@ export async function setupCommand(context: Context, options: SetupOptions): Pro
     const workflows = [];
     for (const { result } of files)
       if ('definition' in result)
-        workflows.push(await registerWorkflow(store.definitions, result.definition, { activate: true }));
+        workflows.push(await register(store.definitions, result.definition, { activate: true }));
     if (options.json === true)
       output.data(JSON.stringify({ topics: { created: missing.map(({ topic }) => topic) }, workflows }));
     else {

@@ -2,10 +2,10 @@
 import { type DefinitionStore } from '#core/ports.ts';
 import { renderProblems } from '#core/workflow/problem.ts';
 import { type Context } from '../context.ts';
+import { register } from '../register.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { withPlatform } from '../open.ts';
 import { typed, usageError } from '../problem.ts';
-import { registerWorkflow } from '../register-workflow.ts';
 import { table } from '../table.ts';
 import { readWorkflow } from '../workflow-files.ts';
 
@@ -34,7 +34,7 @@ export async function workflowsRegisterCommand(
   return withPlatform(context, async ({ store }) => {
     for (const { result } of read) {
       if ('problems' in result) continue;
-      const registered = await registerWorkflow(store.definitions, result.definition, options);
+      const registered = await register(store.definitions, result.definition, options);
       const { name, version, state } = registered;
       output.data(options.json === true ? JSON.stringify(registered) : `${name} ${version}  ${state}`);
     }

@@ -52,7 +52,6 @@ export const settingGuide: Guides = {
 }; // prettier-ignore
 
 export const commandGuide: Guides = {
-  WF_VERSION_CONFLICT: ['this version of a workflow is registered with other content', 'an edited file, its `version` as before', 'raise `version` in the file'],
   USAGE: ['the command line cannot be understood', '`rnu` instead of `run`', '`--help` shows what a command takes'],
   INTERNAL: ['Baton has a bug', 'an error nobody expected', 'please report it; `BATON_LOG=debug` shows where'],
   INFRASTRUCTURE: ['something outside did not work', 'a store that does not answer', 'the message says what'],

@@ -5,6 +5,7 @@ import { type Guide } from './guide.ts';
 export const runGuide: Readonly<Record<FailureCode, Guide>> = {
   WF_UNKNOWN_WORKFLOW: ['a start of `chian`', 'correct the name, or store the workflow'],
   WF_UNKNOWN_VERSION: ['a start of `chain@^9`', 'ask for a version that is stored'],
+  WF_VERSION_CONFLICT: ['an edited file, its `version` as before', 'raise `version` in the file'],
   WF_UNKNOWN_AGENT: [
     'the agent was removed after the workflow was stored',
     'register the agent, or change the step',

@@ -1,7 +1,7 @@
 /** Registers a definition: a version, once registered, keeps its content. */
+import { failure, no, ok, type Result } from '#core/failure.ts';
 import { type DefinitionStore } from '#core/ports.ts';
 import { type Definition } from '#core/workflow/definition.ts';
-import { usageError } from './problem.ts';
 
 export interface Registered {
   readonly name: string;
@@ -11,19 +11,22 @@ export interface Registered {
   readonly state: 'registered' | 'unchanged';
 }
 
-/** Throws `CliError` where this version is registered with other content. */
+/** Code: `WF_VERSION_CONFLICT`, where this version is registered with other content. */
 export async function registerWorkflow(
   store: DefinitionStore,
   { name, version, digest, source }: Definition,
   { activate }: { readonly activate: boolean },
-): Promise<Registered> {
+): Promise<Result<Registered>> {
   const there = (await store.list(name)).filter((stored) => stored.version === version);
   const other = there.find((stored) => stored.digest !== digest);
   if (other !== undefined)
-    throw usageError('WF_VERSION_CONFLICT', `${name} ${version} is registered with other content`, {
-      expected: `the content of ${other.digest.slice(0, 19)}, or another version`,
-      hint: `raise 'version' in the file: runs are told apart by it`,
-    });
+    return no(
+      failure(
+        'WF_VERSION_CONFLICT',
+        `${name} ${version} is registered with other content; expected that of ${other.digest.slice(0, 19)}, ` +
+          "or another version. Raise 'version' in the file: runs are told apart by it.",
+      ),
+    );
   await store.put({ name, version, digest, source }, { activate });
-  return { name, version, digest, state: there.length > 0 ? 'unchanged' : 'registered' };
+  return ok({ name, version, digest, state: there.length > 0 ? 'unchanged' : 'registered' });
 }
