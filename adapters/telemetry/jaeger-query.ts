@@ -77,7 +77,7 @@ function tagsOf(tags: unknown): ReadonlyMap<string, unknown> {
 
 function parentOf(references: unknown): string | undefined {
   const list: readonly unknown[] = Array.isArray(references) ? references : [];
-  const parent = list.find((one) => isObject(one) && one['refType'] === 'CHILD_OF');
+  const parent = list.find((one) => isObject(one) && String(one['refType']).toLowerCase() === 'child_of');
   return isObject(parent) && typeof parent['spanID'] === 'string' ? parent['spanID'] : undefined;
 }
 
