@@ -5,9 +5,10 @@
  * B3. What one way of running needs alone (a driver, a tracing SDK) stays in a file of its own, loaded on demand.
  * B4. A function carries no adapter that it cannot use: no embedded database anywhere, no model where no agent runs.
  */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
+import { leaveOut, leftOutOf, smallerParts, workerNames } from './bundle-parts.ts';
 
 export interface Bundle {
   /** Module of the repository, e.g. `functions/orchestrator/index.ts`. */
@@ -57,7 +58,7 @@ async function buildBundle(entry: string, folder: string): Promise<Bundle> {
     loader: { '.yaml': 'text' },
     // Optional companions of the drivers, which they look for and do without.
     external: optionalPackages,
-    plugins: [workerNames, leaveOut(leftOutOf(entry))],
+    plugins: [workerNames, smallerParts, leaveOut(root, leftOutOf(entry))],
   });
   await mkdir(join(folder, 'metafiles'), { recursive: true });
   await writeFile(join(folder, 'metafiles', `${name}.json`), JSON.stringify(metafile));
@@ -69,6 +70,7 @@ export const bundleName = (entry: string): string =>
   basename(entry) === 'index.ts' ? basename(dirname(entry)) : basename(entry, '.ts');
 
 const optionalPackages: readonly string[] & string[] = [
+  '@aws-sdk/credential-providers',
   '@mongodb-js/zstd',
   '@napi-rs/snappy*',
   'gcp-metadata',
@@ -84,49 +86,20 @@ const workersOf = (entry: string): { readonly in: string; readonly out: string }
     ? [{ in: 'functions/local-agents/worker.ts', out: 'worker' }]
     : [];
 
-/** A worker thread is started by the file's name, which is another one once it is bundled. */
-const workerNames: Plugin = {
-  name: 'worker-names',
-  setup(setup) {
-    setup.onLoad({ filter: /[/\\]functions[/\\]local-agents[/\\]index\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replace("'./worker.ts'", "'./worker.mjs'"),
-      loader: 'ts',
-      resolveDir: dirname(path),
-    }));
-  },
-};
-
-/** By path in the repository: what loads it at run time meets an error that says so. */
-const leftOutOf = (entry: string): readonly string[] => [
-  'adapters/embedded/open.ts',
-  ...(entry.startsWith('functions/') && !/\/(?:agent|http-agent|local-agents)\//.test(entry)
-    ? ['adapters/llm/openai.ts']
-    : []),
-];
-
-const leaveOut = (paths: readonly string[]): Plugin => ({
-  name: 'leave-out',
-  setup(setup) {
-    setup.onLoad({ filter: /[/\\]adapters[/\\].*\.ts$/ }, ({ path }) => {
-      const file = relative(root, path);
-      if (!paths.includes(file)) return undefined;
-      const message = `${file} is not in the bundle of this function: it was asked for, and only what the function needs on AWS is there. Set KAFKA_BOOTSTRAP_SERVERS and MONGODB_URI, or add it in infra/bundles.ts.`;
-      return { contents: `throw new Error(${JSON.stringify(message)});`, loader: 'js' };
-    });
-  },
-});
-
 export interface BundleSize {
   /** Files of the bundle, JavaScript only, in bytes. */
   readonly total: number;
   /** What loading `index.mjs` reads at once: the files it imports without waiting. */
   readonly atStart: number;
+  /** Without the tracing SDK, which is read only where spans are sent somewhere. */
+  readonly untraced: number;
   /** Bytes by where they come from: a package's name, or a folder of this repository; the largest first. */
   readonly origins: readonly (readonly [origin: string, bytes: number])[];
 }
 
 export function sizeOf({ metafile, folder }: Bundle): BundleSize {
   const outputs = Object.entries(metafile.outputs).filter(([file]) => file.endsWith('.mjs'));
+  const index = relative(root, join(folder, 'index.mjs'));
   const origins = new Map<string, number>();
   for (const [, { inputs }] of outputs) {
     for (const [file, { bytesInOutput }] of Object.entries(inputs))
@@ -134,18 +107,26 @@ export function sizeOf({ metafile, folder }: Bundle): BundleSize {
   }
   return {
     total: outputs.reduce((sum, [, { bytes }]) => sum + bytes, 0),
-    atStart: sum(atStart(metafile, relative(root, join(folder, 'index.mjs')))),
+    atStart: sum(loadedBy(metafile, index, (_, kind) => kind !== 'dynamic-import')),
+    untraced: sum(loadedBy(metafile, index, (to) => !/open-telemetry/.test(to))),
     origins: [...origins].sort(([, a], [, b]) => b - a),
   };
 }
 
 const sum = (sizes: ReadonlyMap<string, number>): number => [...sizes.values()].reduce((a, b) => a + b, 0);
 
-function atStart(metafile: Metafile, file: string, found = new Map<string, number>()): Map<string, number> {
+/** The files that are read, beginning with one, where `follows` says which imports count. */
+function loadedBy(
+  metafile: Metafile,
+  file: string,
+  follows: (to: string, kind: string) => boolean,
+  found = new Map<string, number>(),
+): ReadonlyMap<string, number> {
   const output = metafile.outputs[file];
   if (output === undefined || found.has(file)) return found;
   found.set(file, output.bytes);
-  for (const { path, kind } of output.imports) if (kind !== 'dynamic-import') atStart(metafile, path, found);
+  for (const { path, kind } of output.imports)
+    if (follows(path, kind)) loadedBy(metafile, path, follows, found);
   return found;
 }
 
