@@ -78,7 +78,7 @@ const rules: Readonly<Record<string, Rule>> = {
       'aws-cdk-lib': '',
       constructs: '',
       'cdk-nag': 'infra/system.ts',
-      esbuild: 'infra/bundle',
+      esbuild: '',
     },
     node: 'all',
   },

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { dev, prod } from '#infra/profiles.ts';
+import { costFile, costPage, idleCost, pricesOf } from './cost-table.ts';
+
+const total = (lines: ReturnType<typeof idleCost>) => lines.reduce((sum, { dollars }) => sum + dollars, 0);
+
+describe('the cost tables', () => {
+  it('are what the prices give', () => {
+    const page = readFileSync(costFile, 'utf8');
+    assert.equal(costPage(page), page, 'run ./scripts/with-node node scripts/cost-table.ts');
+    assert.match(page, /22 November 2026/);
+    assert.equal(pricesOf, '2026-11-22');
+  });
+
+  it('keep dev near what it is said to cost', () => {
+    const dollars = total(idleCost(dev));
+    assert.ok(dollars > 100 && dollars < 170, String(dollars));
+    assert.ok(total(idleCost(prod)) > dollars);
+  });
+
+  it('refuse a machine without a price', () => {
+    const profile = { ...dev, kafka: { type: 'msk-provisioned', brokers: 2, instanceType: 'kafka.x', version: '3.8.x', volume: 1 } } as const; // prettier-ignore
+    assert.throws(() => idleCost(profile), /got 'kafka.x', expected one of/);
+  });
+});

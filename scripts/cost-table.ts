@@ -1,0 +1,120 @@
+/**
+ * Writes the tables of `docs/reference/cost.md`: what a profile costs idle, in a month of 730 hours, from unit prices.
+ * Prices are those of us-east-1 on the date below; AWS changes them, and other regions differ.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { argv } from 'node:process';
+import { manifests } from '#agents/manifests.ts';
+import { dev, prod, type KafkaProfile, type Profile } from '#infra/profiles.ts';
+import { topologyOf } from '#infra/topology.ts';
+
+export const pricesOf = '2026-11-22';
+
+/** US dollars: by the hour, or by the unit that the name says. */
+const prices = {
+  'kafka.t3.small': 0.0456,
+  'kafka.m7g.large': 0.204,
+  brokerStorageGbMonth: 0.1,
+  mskServerlessClusterHour: 0.75,
+  mskServerlessPartitionHour: 0.0015,
+  natGatewayHour: 0.045,
+  documentdbDcuHour: 0.0822,
+  'r6g.large': 0.26,
+  pollerUnitHour: 0.185,
+  secretMonth: 0.4,
+  alarmMonth: 0.1,
+  dashboardMonth: 3,
+} as const;
+
+const hours = 730;
+
+interface Line {
+  readonly what: string;
+  readonly dollars: number;
+}
+
+/** What is paid though nothing runs. Work itself (invocations, gigabytes, logs, model calls) comes on top. */
+export function idleCost(profile: Profile): readonly Line[] {
+  const topology = topologyOf(manifests, profile.topology);
+  const partitions = topology.topics.reduce((sum, topic) => sum + topic.partitions, 0);
+  // Alarms per function as `infra/constructs/function-alarms.ts` makes them, two of log lines, two of services.
+  const alarms = topology.functions.reduce(
+    (sum, { mappings, scheduled }) => sum + 2 + Number(!scheduled) + Number(mappings.length > 0),
+    4,
+  );
+  return [
+    ...kafka(profile.kafka, partitions),
+    ...database(profile),
+    {
+      what: `${profile.natGateways} × NAT gateway`,
+      dollars: profile.natGateways * prices.natGatewayHour * hours,
+    },
+    ...(profile.topology.pollers === 'provisioned'
+      ? [{ what: `1 shared poller unit, at least`, dollars: prices.pollerUnitHour * hours }]
+      : []),
+    { what: 'secrets: database, capability keys', dollars: 2 * prices.secretMonth },
+    { what: `${alarms} alarms, 1 dashboard`, dollars: alarms * prices.alarmMonth + prices.dashboardMonth },
+  ];
+}
+
+function kafka(cluster: KafkaProfile, partitions: number): readonly Line[] {
+  if (cluster.type === 'msk-serverless')
+    return [
+      { what: 'MSK Serverless, the cluster', dollars: prices.mskServerlessClusterHour * hours },
+      { what: `MSK Serverless, ${partitions} partitions`, dollars: partitions * prices.mskServerlessPartitionHour * hours }, // prettier-ignore
+    ];
+  if (cluster.type !== 'msk-provisioned') return [];
+  const { brokers, instanceType, volume } = cluster;
+  return [
+    { what: `${brokers} × ${instanceType}`, dollars: brokers * priceOf(instanceType) * hours },
+    { what: `${brokers} × ${volume} GB of broker disk`, dollars: brokers * volume * prices.brokerStorageGbMonth }, // prettier-ignore
+  ];
+}
+
+function database({ database: kind }: Profile): readonly Line[] {
+  if (kind.type === 'documentdb-serverless')
+    return [
+      { what: `DocumentDB serverless at its least, ${kind.minCapacity} DCU`, dollars: kind.minCapacity * prices.documentdbDcuHour * hours }, // prettier-ignore
+    ];
+  if (kind.type !== 'documentdb-instances') return [];
+  const { instances, instanceType } = kind;
+  return [
+    { what: `${instances} × DocumentDB ${instanceType}`, dollars: instances * priceOf(instanceType) * hours },
+  ];
+}
+
+function priceOf(name: string): number {
+  const known: Readonly<Record<string, number>> = prices;
+  const price = known[name];
+  if (price !== undefined) return price;
+  throw new Error(
+    `a price is missing: got '${name}', expected one of ${Object.keys(prices).join(', ')}. Add it to scripts/cost-table.ts.`,
+  );
+}
+
+export function costPage(page: string): string {
+  const variants: readonly (readonly [string, Profile])[] = [
+    ['dev', dev],
+    ['dev-serverless', { ...dev, kafka: { type: 'msk-serverless' } }],
+    ['prod', prod],
+  ];
+  return variants.reduce(
+    (text, [name, profile]) =>
+      text.replace(
+        new RegExp(`(<!-- cost ${name} -->\n)[\\s\\S]*?(<!-- end -->)`),
+        (_, begin: string, end: string) => `${begin}\n${tableOf(idleCost(profile))}\n${end}`,
+      ),
+    page,
+  );
+}
+
+function tableOf(lines: readonly Line[]): string {
+  const total = lines.reduce((sum, { dollars }) => sum + dollars, 0);
+  const rows = [...lines, { what: '**idle, a month**', dollars: total }];
+  return ['| what | US$ a month |', '| --- | ---: |', ...rows.map(({ what, dollars }) => `| ${what} | ${dollars.toFixed(2)} |`)].join('\n') + '\n'; // prettier-ignore
+}
+
+export const costFile = join(import.meta.dirname, '..', 'docs', 'reference', 'cost.md');
+
+if (argv[1] === import.meta.filename) writeFileSync(costFile, costPage(readFileSync(costFile, 'utf8')));

@@ -1,0 +1,81 @@
+/**
+ * The app as people synthesise it, `npm run test:infra`: every profile with AWS's own rules (cdk-nag) and checks, then
+ * cfn-lint over every template. Rules that do not fit are counted: one more is a decision.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { acknowledgements } from '#infra/constructs/acknowledge.ts';
+import { buildTestSystem } from '#infra/fixtures/system.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const variants: readonly (readonly string[])[] = [
+  ['-c', 'profile=dev'],
+  ['-c', 'profile=prod'],
+  ['-c', 'profile=dev', '-c', 'kafka=msk-serverless'],
+];
+
+let folder: string;
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'baton-synth-'));
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('cdk synth', () => {
+  for (const [index, variant] of variants.entries()) {
+    it(`of ${variant.join(' ')} breaks no rule of cdk-nag and of ours`, () => {
+      const output = join(folder, String(index));
+      const args = ['cdk', 'synth', '--quiet', '--output', output, ...variant];
+      const { status, stdout, stderr } = spawnSync('npx', args, { cwd: root, encoding: 'utf8' });
+      assert.equal(status, 0, `${stdout}\n${stderr}`);
+      assert.doesNotMatch(`${stdout}\n${stderr}`, /^ERROR /m);
+      assert.equal(globSync('*.template.json', { cwd: output }).length, 5);
+    });
+
+    it(`of ${variant.join(' ')} gives templates that cfn-lint takes`, () => {
+      const templates = globSync('*.template.json', { cwd: join(folder, String(index)) });
+      const files = templates.map((file) => join(folder, String(index), file));
+      const { error, status, stdout } = spawnSync('cfn-lint', files, { cwd: root, encoding: 'utf8' });
+      assert.equal(
+        error,
+        undefined,
+        'cfn-lint could not be started: got no such command, expected it on the PATH. Install it: pip install cfn-lint',
+      );
+      assert.equal(status, 0, stdout);
+    });
+  }
+
+  it('writes no secret and no account into a template', () => {
+    for (const file of globSync('*/*.template.json', { cwd: folder })) {
+      const text = readFileSync(join(folder, file), 'utf8');
+      assert.doesNotMatch(
+        text,
+        /\bAKIA[0-9A-Z]{16}\b|mongodb:\/\/[^"]*:[^"]*@|\{\{resolve:secretsmanager:(?!.*(?:username|password))/,
+      );
+    }
+  });
+});
+
+describe('rules that do not fit', () => {
+  it('are acknowledged as often as this says', () => {
+    const { app } = buildTestSystem();
+    const rules = new Map(
+      Object.entries(acknowledgements).flatMap(([name, { rules: ids }]) =>
+        ids.map((id) => [id as string, name]),
+      ),
+    );
+    const counts: Record<string, number> = {};
+    for (const construct of app.node.findAll())
+      for (const { type, data } of construct.node.metadata) {
+        if (!type.includes('acknowledge')) continue;
+        for (const id of Object.keys(data as object)) {
+          const name = rules.get(id.replace(/^Annotation::/, '')) ?? id.replace(/<.*?>/, '<…>');
+          counts[name] = (counts[name] ?? 0) + 1;
+        }
+      }
+    assert.deepEqual(counts, {});
+  });
+});
