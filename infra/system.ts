@@ -72,7 +72,8 @@ export function buildSystem(app: App, props: SystemProps): System {
     database: data.cluster,
     description: description('alarms and dashboard'),
   });
-  Tags.of(app).add('baton', profile.name);
+  // A dashboard takes no tags, cfn-lint says.
+  Tags.of(app).add('baton', profile.name, { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] });
   addChecks(app, props);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return { network, data, messaging, orchestration, observability };

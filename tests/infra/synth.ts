@@ -64,7 +64,7 @@ describe('rules that do not fit', () => {
     const { app } = buildTestSystem();
     const rules = new Map(
       Object.entries(acknowledgements).flatMap(([name, { rules: ids }]) =>
-        ids.map((id) => [id as string, name]),
+        ids.map((id) => [id, name]),
       ),
     );
     const counts: Record<string, number> = {};
@@ -72,10 +72,26 @@ describe('rules that do not fit', () => {
       for (const { type, data } of construct.node.metadata) {
         if (!type.includes('acknowledge')) continue;
         for (const id of Object.keys(data as object)) {
-          const name = rules.get(id.replace(/^Annotation::/, '')) ?? id.replace(/<.*?>/, '<…>');
+          const rule = id.replace(/^Annotation::/, '');
+          const name = /^AwsSolutions-IAM5\[Resource::<.*\.Arn>:\*\]$/.test(rule)
+            ? 'versions'
+            : rules.get(rule);
+          // What CDK acknowledges of its own templates is its own affair.
+          if (name === undefined && rule.startsWith('CloudFormation-Validate::')) continue;
+          assert.ok(name, `${rule} has its reason in infra/constructs/acknowledge.ts`);
           counts[name] = (counts[name] ?? 0) + 1;
         }
       }
-    assert.deepEqual(counts, {});
+    assert.deepEqual(counts, {
+      capabilityKeyRotation: 1,
+      databaseLogs: 3,
+      databasePort: 1,
+      databaseUser: 1,
+      describeNetwork: 5,
+      managedPolicies: 18,
+      providerRuntime: 1,
+      serverlessInstance: 1,
+      versions: 1,
+    });
   });
 });
