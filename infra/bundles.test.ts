@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { manifests } from '#agents/manifests.ts';
@@ -20,7 +19,9 @@ describe('bundles', () => {
   let folder: string;
   let bundles: ReadonlyMap<string, Bundle>;
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'baton-bundles-'));
+    // Inside the repository, as deployments build them: source maps name sources from where they lie.
+    mkdirSync('.cache', { recursive: true });
+    folder = mkdtempSync(join(process.cwd(), '.cache', 'test-bundles-'));
     bundles = await buildBundles(entries, join(folder, 'first'));
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -62,17 +63,18 @@ describe('bundles', () => {
     assert.ok(bundle);
     const { untraced, origins } = sizeOf(bundle);
     const why = origins.map(([origin, bytes]) => `${origin} ${bytes}`).join(', ');
-    // The aim is 1.3 MB: validation (ajv) and expressions (CEL) are the 60 KB above it.
+    // The aim is 1.3 MB.
     assert.ok(untraced <= 1_370_000, `${untraced} bytes: ${why}`);
     const of = (names: readonly string[]) =>
       origins.filter(([origin]) => names.includes(origin)).reduce((sum, [, bytes]) => sum + bytes, 0);
     assert.ok(of(drivers) > 700_000, 'both drivers are there');
     assert.ok(of(['core', 'functions', 'adapters', 'agents']) <= 250_000, why);
-    assert.equal(of(['openai', 'tr46', 'thriftrw', '@aws-sdk/client-sts']), 0, why);
+    // What stands in for what was left out.
+    assert.ok(of(['openai', 'tr46', 'thriftrw', '@aws-sdk/client-sts']) < 1_000, why);
   });
 
   it('are one for each entry, however many agents share it', () => {
     assert.equal(new Set(entries.map(bundleName)).size, entries.length);
-    assert.ok(entries.length < topology.functions.length + 1);
+    assert.ok(entries.length < topology.functions.length + 2);
   });
 });

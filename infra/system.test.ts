@@ -117,7 +117,7 @@ describe('permissions', () => {
         .map((variables) => variables.BATON_FUNCTION);
     assert.deepEqual(having('BATON_CAPABILITY_KEYS'), ['orchestrator']);
     const withStore = development.topology.functions.filter(({ access }) => access.collections.length > 0);
-    assert.deepEqual(having('MONGODB_URI').sort(), withStore.map(({ name }) => name).sort());
+    assert.deepEqual(having('MONGODB_URI').sort(), [...withStore.map(({ name }) => name), 'setup'].sort());
   });
 
   it('tell functions only settings that there are', () => {

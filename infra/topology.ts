@@ -33,7 +33,14 @@ export interface MappingSpec {
 }
 
 export type FunctionKind =
-  'orchestrator' | 'agent' | 'http-agent' | 'http-bridge' | 'local-agents' | 'timer' | 'output-logger';
+  | 'orchestrator'
+  | 'agent'
+  | 'http-agent'
+  | 'http-bridge'
+  | 'local-agents'
+  | 'timer'
+  | 'output-logger'
+  | 'setup';
 
 export interface FunctionSpec {
   /** Unique, e.g. `agent-kafka-expert`. */

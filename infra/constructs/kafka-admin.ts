@@ -102,7 +102,7 @@ export class KafkaAdmin extends Construct {
   }
 }
 
-function logicalIdOf(construct: lambda.Function): string {
+export function logicalIdOf(construct: lambda.Function): string {
   const { defaultChild } = construct.node;
   if (!cdk.CfnResource.isCfnResource(defaultChild)) throw new Error(`${construct.node.path} is no resource`);
   return cdk.Stack.of(construct).resolve(defaultChild.logicalId) as string;

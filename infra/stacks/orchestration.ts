@@ -5,6 +5,7 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import { type Construct } from 'constructs';
 import { type Bundle } from '../bundles.ts';
 import { BatonFunction } from '../constructs/baton-function.ts';
+import { setupEntry, StoreSetup, workflowFiles } from '../constructs/store-setup.ts';
 import { type KafkaSource } from '../kafka-source.ts';
 import { type Profile } from '../profiles.ts';
 import { type FunctionSpec, type Topology } from '../topology.ts';
@@ -28,6 +29,15 @@ export class OrchestrationStack extends cdk.Stack {
   constructor(scope: Construct, id: string, props: OrchestrationProps) {
     super(scope, id, props);
     this.functions = props.topology.functions.map((spec) => this.add(spec, props));
+    // Before anything is started: the first request must find its workflow.
+    const setup = new StoreSetup(this, 'Setup', {
+      ...props,
+      bundle: bundleOf(props, setupEntry),
+      storeRetentionDays: retentionDays(props),
+      workflows: workflowFiles(),
+    });
+    for (const { mappings } of this.functions)
+      for (const mapping of mappings) mapping.node.addDependency(setup.resource);
     for (const host of this.functions) this.connect(host);
     for (const { spec, function: target } of this.functions) {
       if (!spec.scheduled) continue;
@@ -43,13 +53,13 @@ export class OrchestrationStack extends cdk.Stack {
   }
 
   private add(spec: FunctionSpec, props: OrchestrationProps): BatonFunction {
-    const bundle = props.bundles.get(spec.entry);
-    if (bundle === undefined)
-      throw new Error(
-        `function ${spec.name} has no bundle: got ${[...props.bundles.keys()].join(', ')}, expected ${spec.entry} among them. Build it in infra/app.ts.`,
-      );
-    const storeRetentionDays = Math.round(props.topology.storeRetentionMs / day);
-    return new BatonFunction(this, spec.name, { ...props, spec, bundle, storeRetentionDays });
+    const storeRetentionDays = retentionDays(props);
+    return new BatonFunction(this, spec.name, {
+      ...props,
+      spec,
+      bundle: bundleOf(props, spec.entry),
+      storeRetentionDays,
+    });
   }
 
   /** The bridge to an agent that runs here is told its address, and may call it; nobody else may. */
@@ -62,6 +72,17 @@ export class OrchestrationStack extends cdk.Stack {
       bridge.function.addEnvironment('BATON_ENDPOINTS', addresses.join(','));
     }
   }
+}
+
+const retentionDays = ({ topology }: OrchestrationProps): number =>
+  Math.round(topology.storeRetentionMs / day);
+
+function bundleOf({ bundles }: OrchestrationProps, entry: string): Bundle {
+  const bundle = bundles.get(entry);
+  if (bundle !== undefined) return bundle;
+  throw new Error(
+    `a function has no bundle: got ${[...bundles.keys()].join(', ')}, expected ${entry} among them. Build it in infra/app.ts.`,
+  );
 }
 
 const sameAgents = (a: FunctionSpec, b: FunctionSpec): boolean => a.agents.join() === b.agents.join();

@@ -51,10 +51,10 @@ describe('cdk synth', () => {
   it('writes no secret and no account into a template', () => {
     for (const file of globSync('*/*.template.json', { cwd: folder })) {
       const text = readFileSync(join(folder, file), 'utf8');
-      assert.doesNotMatch(
-        text,
-        /\bAKIA[0-9A-Z]{16}\b|mongodb:\/\/[^"]*:[^"]*@|\{\{resolve:secretsmanager:(?!.*(?:username|password))/,
-      );
+      assert.doesNotMatch(text, /\bAKIA[0-9A-Z]{16}\b|mongodb:\/\/[^"]*:[^"]*@/);
+      // CloudFormation itself looks up one secret: what the database is created with.
+      for (const { index } of text.matchAll(/\{\{resolve:secretsmanager:/g))
+        assert.match(text.slice(index - 120, index), /"MasterUser(?:name|Password)"/, file);
     }
   });
 });
@@ -63,9 +63,7 @@ describe('rules that do not fit', () => {
   it('are acknowledged as often as this says', () => {
     const { app } = buildTestSystem();
     const rules = new Map(
-      Object.entries(acknowledgements).flatMap(([name, { rules: ids }]) =>
-        ids.map((id) => [id, name]),
-      ),
+      Object.entries(acknowledgements).flatMap(([name, { rules: ids }]) => ids.map((id) => [id, name])),
     );
     const counts: Record<string, number> = {};
     for (const construct of app.node.findAll())
@@ -88,10 +86,10 @@ describe('rules that do not fit', () => {
       databasePort: 1,
       databaseUser: 1,
       describeNetwork: 5,
-      managedPolicies: 18,
-      providerRuntime: 1,
+      managedPolicies: 22,
+      providerRuntime: 2,
       serverlessInstance: 1,
-      versions: 1,
+      versions: 2,
     });
   });
 });
