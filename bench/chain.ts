@@ -1,4 +1,5 @@
 /** Runs of n steps, one after the other, 400 bytes each, every hop durable before the next. */
+import { randomUUID } from 'node:crypto';
 import { topics } from '#core/event-catalog.ts';
 import { type HostedEngine } from '#tests/engine/hosted-engine.ts';
 import { quantiles, type Quantiles } from './quantiles.ts';
@@ -31,11 +32,13 @@ export const chainOf = (steps: number): string =>
   ].join('\n');
 
 const text = 'x'.repeat(380);
+/** A store that outlives the bench knows the runs of the last time: their ids must be others. */
+const batch = randomUUID().slice(0, 8);
 let ticket = 0;
 
 export async function measureChain(engine: HostedEngine, steps: number, quick: boolean): Promise<Chain> {
   const submit = async (): Promise<string> => {
-    const result = await engine.submit(`run-${(ticket += 1)}`, { text }, `chain-${steps}`);
+    const result = await engine.submit(`run-${batch}-${(ticket += 1)}`, { text }, `chain-${steps}`);
     if (result.type !== 'dev.baton.run.completed.v1') throw new Error(JSON.stringify(result.data));
     return result.runid ?? '';
   };
