@@ -25,6 +25,8 @@ export interface StartOptions extends Cache {
   readonly readyWithinMs: number;
 }
 
+const portWithinMs = 5_000;
+
 export async function startServices(services: readonly Service[], options: StartOptions): Promise<void> {
   const stopped = services.filter((service) => !isRunning(readState(options.stateFile)[service.name]));
   for (const service of stopped) requireTools(service.runTools, service.title);
@@ -74,7 +76,7 @@ async function portsFor(service: Service, data: string, options: StartOptions): 
   const kept = options.keep ? keptPorts(service, data) : undefined;
   if (kept === undefined) return freePorts(service.ports);
   for (const [name, port] of Object.entries(kept)) {
-    if (await isFree(port)) continue;
+    if (await becomesFree(port)) continue;
     throw new ServicesError({
       what: `${service.name} cannot go on with its data: its port ${port} (${name}) is taken by another process`,
       expected: 'the ports of its last start to be free',
@@ -82,6 +84,16 @@ async function portsFor(service: Service, data: string, options: StartOptions): 
     });
   }
   return kept;
+}
+
+/** A process that has just ended may hold its port for a moment: its last connections are still being closed. */
+async function becomesFree(port: number): Promise<boolean> {
+  const deadline = performance.now() + portWithinMs;
+  while (!(await isFree(port))) {
+    if (performance.now() > deadline) return false;
+    await pause(100);
+  }
+  return true;
 }
 
 function keptPorts(service: Service, data: string): Ports | undefined {
