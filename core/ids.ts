@@ -17,6 +17,8 @@ export const patterns = {
   agentName: /^[a-z][a-z0-9-]{0,63}$/,
   workflowName: /^[a-z][a-z0-9-]{0,63}$/,
   failureCode: /^[A-Z][A-Z0-9_]{1,63}$/,
+  /** It names a folder, or the beginning of a key, wherever claim checks are kept. */
+  tenant: /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/,
 } as const;
 
 export function parseRunId(text: unknown): RunId | undefined {

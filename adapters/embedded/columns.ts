@@ -3,7 +3,7 @@
  */
 import { type SQLOutputValue } from 'node:sqlite';
 import { type InfrastructureError } from '#core/failure.ts';
-import { infrastructureError } from './storage-error.ts';
+import { refusal } from '#core/refusal.ts';
 
 /** One result row: its columns in the order of the SELECT. */
 export type Row = readonly SQLOutputValue[];
@@ -43,7 +43,7 @@ export function stored<T>(row: Row, column: number): T {
 }
 
 function unexpected(expected: string, value: unknown): InfrastructureError {
-  return infrastructureError({
+  return refusal({
     code: 'STORE_CORRUPT',
     what: 'a row of the database does not have the shape it was written with',
     got: `a column holding ${typeof value === 'string' ? JSON.stringify(value) : typeof value}`,

@@ -8,7 +8,7 @@ import { number } from './columns.ts';
 import { type Database } from './database.ts';
 import { type Feed } from './feed.ts';
 import { type Records } from './records.ts';
-import { infrastructureError } from './storage-error.ts';
+import { refusal } from '#core/refusal.ts';
 import { type Topic } from './topics.ts';
 
 export interface ConsumerParts {
@@ -149,7 +149,7 @@ function createMemory(database: Database, topic: Topic, group: string): (positio
 }
 
 const consumerClosed = (topic: string, group: string): Error =>
-  infrastructureError({
+  refusal({
     code: 'CONSUMER_CLOSED',
     what: 'a consumer was polled after it was closed',
     got: `${group} on ${topic}`,

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { type Row, number } from './columns.ts';
 import { schema, schemaVersion } from './schema.ts';
-import { guarded, infrastructureError } from './storage-error.ts';
+import { refusal } from '#core/refusal.ts';
+import { guarded } from './storage-error.ts';
 import { type Writer, createWriter } from './writer.ts';
 
 export interface Database {
@@ -134,7 +135,7 @@ function bringUpToDate(connection: DatabaseSync, folder: string): void {
 }
 
 const tooNew = (folder: string, found: number): Error =>
-  infrastructureError({
+  refusal({
     code: 'STORE_TOO_NEW',
     what: 'the data folder was written by a newer Baton',
     got: `schema version ${found} in ${folder}`,

@@ -2,7 +2,7 @@
  * Record headers as one column: for each header the length of its name (2 bytes) and of its value (4 bytes), then
  * both. Names may repeat and values are any bytes, so neither JSON nor an object would keep them.
  */
-import { infrastructureError } from './storage-error.ts';
+import { refusal } from '#core/refusal.ts';
 
 type Headers = readonly (readonly [name: string, value: Uint8Array])[];
 
@@ -41,7 +41,7 @@ export function decodeHeaders(encoded: Uint8Array | undefined): Headers {
 }
 
 const damaged = (): Error =>
-  infrastructureError({
+  refusal({
     code: 'STORE_CORRUPT',
     what: 'the headers of a record do not have the shape they were written with',
     got: 'a length that points past their end',

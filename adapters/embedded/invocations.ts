@@ -7,7 +7,7 @@ import { type Json } from '#core/json.ts';
 import { type Invocation, type InvocationStore } from '#core/ports.ts';
 import { type Row, number, optional, stored, text } from './columns.ts';
 import { type Database } from './database.ts';
-import { infrastructureError } from './storage-error.ts';
+import { refusal } from '#core/refusal.ts';
 
 export interface Invocations extends InvocationStore {
   /**
@@ -114,7 +114,7 @@ function reason(row: Row, column: number): 'cancelled' | 'timeout' {
 }
 
 const damaged = (what: string, got: string): Error =>
-  infrastructureError({
+  refusal({
     code: 'STORE_CORRUPT',
     what: `an invocation holds an unknown ${what}`,
     got: JSON.stringify(got.slice(0, 80)),

@@ -4,7 +4,7 @@ import { parseRunId } from '#core/ids.ts';
 import { type RowStatus, type RunRow } from '#core/ports.ts';
 import { type SQLInputValue } from 'node:sqlite';
 import { type Row, number, optional, stored, text } from './columns.ts';
-import { infrastructureError } from './storage-error.ts';
+import { refusal } from '#core/refusal.ts';
 
 export const rowColumns =
   'id, workflow, digest, status, version, wake_at, armed_by, wake_sent_at, started_at, ended_at, tenant, labels, error';
@@ -77,7 +77,7 @@ function rowStatus(row: Row, column: number): RowStatus {
 }
 
 const damaged = (what: string, got: string): Error =>
-  infrastructureError({
+  refusal({
     code: 'STORE_CORRUPT',
     what: `the run index holds an unknown ${what}`,
     got: JSON.stringify(got.slice(0, 80)),

@@ -3,27 +3,13 @@
  * Errors of neither are bugs and pass unchanged: they must cost one run, not be retried for ever.
  */
 import { InfrastructureError } from '#core/failure.ts';
-
-/** What went wrong, the value given, what was expected and how to fix it, as one line. */
-export interface Problem {
-  readonly code: string;
-  readonly what: string;
-  readonly got: string;
-  readonly expected: string;
-  readonly fix: string;
-}
-
-export const infrastructureError = (problem: Problem, cause?: unknown): InfrastructureError =>
-  new InfrastructureError(
-    `${problem.code}: ${problem.what}. Got: ${problem.got}. Expected: ${problem.expected}. Fix: ${problem.fix}.`,
-    cause === undefined ? undefined : { cause },
-  );
+import { type Refusal, refusal } from '#core/refusal.ts';
 
 export function storageError(folder: string, error: unknown): unknown {
   if (error instanceof InfrastructureError || !(error instanceof Error)) return error;
   const known = diagnosisOf(error);
   if (known === undefined) return error;
-  return infrastructureError({ ...known, got: `${error.message} (data folder ${folder})` }, error);
+  return refusal({ ...known, got: `${error.message} (data folder ${folder})` }, error);
 }
 
 /** Runs `work` and throws what it throws as `storageError`. */
@@ -35,7 +21,7 @@ export function guarded<T>(folder: string, work: () => T): T {
   }
 }
 
-type Diagnosis = Omit<Problem, 'got'>;
+type Diagnosis = Omit<Refusal, 'got'>;
 
 const full: Diagnosis = {
   code: 'STORE_FULL',

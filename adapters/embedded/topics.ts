@@ -2,7 +2,8 @@
 import { type Database } from './database.ts';
 import { number, text } from './columns.ts';
 import { slotCount, slotSpan } from './schema.ts';
-import { infrastructureError } from './storage-error.ts';
+import { refusal } from '#core/refusal.ts';
+import { checkTopicShape } from '#core/topic-shape.ts';
 
 export interface Topic {
   readonly name: string;
@@ -23,8 +24,6 @@ export const slotRange = (slot: number): { readonly first: number; readonly last
   first: slot * slotSpan,
   last: slot * slotSpan + slotSpan - 1,
 });
-
-const namePattern = /^[A-Za-z0-9._-]{1,249}$/;
 
 export function createTopics(database: Database): Topics {
   // A topic never changes once it is there, so what was found stays true.
@@ -58,7 +57,7 @@ export function createTopics(database: Database): Topics {
     },
     list: () => database.read(() => all.rows().map(toTopic)),
     async create(wanted) {
-      for (const { name, partitions } of wanted) check(name, partitions);
+      for (const shape of wanted) checkTopicShape(shape);
       const there = new Set(database.read(() => all.rows().map((row) => text(row, 1))));
       const lacking = wanted.filter(({ name }) => !there.has(name));
       if (lacking.length === 0) return;
@@ -69,27 +68,8 @@ export function createTopics(database: Database): Topics {
   };
 }
 
-function check(name: string, partitions: number): void {
-  if (!namePattern.test(name))
-    throw infrastructureError({
-      code: 'TOPIC_NAME',
-      what: 'a topic cannot have this name',
-      got: JSON.stringify(name.slice(0, 80)),
-      expected: '1 to 249 letters, digits, dots, underscores and hyphens, as on Kafka',
-      fix: 'choose such a name',
-    });
-  if (!Number.isInteger(partitions) || partitions < 1)
-    throw infrastructureError({
-      code: 'TOPIC_PARTITIONS',
-      what: `the topic ${name} cannot have this number of partitions`,
-      got: String(partitions),
-      expected: 'a whole number from 1',
-      fix: 'give such a number',
-    });
-}
-
 const missing = (name: string): Error =>
-  infrastructureError({
+  refusal({
     code: 'TOPIC_MISSING',
     what: 'there is no such topic, and a first write never creates one',
     got: JSON.stringify(name.slice(0, 249)),
@@ -98,7 +78,7 @@ const missing = (name: string): Error =>
   });
 
 const tooMany = (name: string, partitions: number): Error =>
-  infrastructureError({
+  refusal({
     code: 'TOPIC_PARTITIONS',
     what: 'the embedded log has no room for these partitions',
     got: `${partitions} more for ${name}`,

@@ -4,7 +4,7 @@ import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type ISocketFactory, Kafka, type KafkaConfig, type logCreator, logLevel } from 'kafkajs';
 import { type Logger } from '#core/ports.ts';
-import { infrastructureError } from '../embedded/storage-error.ts';
+import { refusal } from '#core/refusal.ts';
 import { addCodecs } from './compression.ts';
 import { mendIdleWakeUps } from './idle-wake-ups.ts';
 import { type KafkaOptions, type KafkaSecurity } from './options.ts';
@@ -78,7 +78,7 @@ function tlsOf(caFile: string | undefined): NonNullable<KafkaConfig['ssl']> {
   try {
     return { ca: readFileSync(caFile, 'utf8') };
   } catch (cause) {
-    throw infrastructureError(
+    throw refusal(
       {
         code: 'KAFKA_CA_FILE',
         what: 'the certificates of the cluster cannot be read',

@@ -1,6 +1,6 @@
 /** Turns what kafkajs throws into `InfrastructureError`, in one place. */
 import { InfrastructureError } from '#core/failure.ts';
-import { type Problem, infrastructureError } from '../embedded/storage-error.ts';
+import { type Refusal, refusal } from '#core/refusal.ts';
 
 export interface Attempt {
   /** What was tried, as it fits "could not …", for example `publish to workflow.request`. */
@@ -15,7 +15,7 @@ export function kafkaError(error: unknown, attempt: Attempt): InfrastructureErro
   const chain = chainOf(error);
   const seen = chain.map((each) => each.message).find((message) => message !== '') ?? String(error);
   const known = diagnose(chain, attempt);
-  return infrastructureError({ ...known, got: `${known.got ?? seen} (could not ${attempt.action})` }, error);
+  return refusal({ ...known, got: `${known.got ?? seen} (could not ${attempt.action})` }, error);
 }
 
 /** What the message begins with, by which the adapter itself decides what to do next. */
@@ -71,7 +71,7 @@ function chainOf(error: unknown): readonly Link[] {
   return links;
 }
 
-type Diagnosis = Omit<Problem, 'got'> & { readonly got?: string };
+type Diagnosis = Omit<Refusal, 'got'> & { readonly got?: string };
 
 function diagnose(chain: readonly Link[], attempt: Attempt): Diagnosis {
   for (const { type } of chain) {
@@ -202,7 +202,7 @@ function ofProtocol(type: string, { topic, action, brokers }: Attempt): Diagnosi
 }
 
 const problem = (code: string, what: string, got: string, expected: string, fix: string) =>
-  infrastructureError({ code, what, got, expected, fix });
+  refusal({ code, what, got, expected, fix });
 
 export const logClosed = (brokers: readonly string[]): InfrastructureError =>
   problem(

@@ -2,7 +2,7 @@
 import { type Admin, type ITopicConfig, type Kafka } from 'kafkajs';
 import { createConnection } from './connection.ts';
 import { guarded, noBrokerAnswered } from './kafka-error.ts';
-import { infrastructureError } from '../embedded/storage-error.ts';
+import { checkTopicShape } from '#core/topic-shape.ts';
 
 /** `infra/topology.ts` gives all of it. */
 export interface WantedTopic {
@@ -51,7 +51,7 @@ export function createTopics({ client, brokers, replicationFactor }: TopicsOptio
   return {
     list: () => withAdmin('list the topics', list),
     async create(wanted) {
-      for (const { name, partitions } of wanted) check(name, partitions);
+      for (const shape of wanted) checkTopicShape(shape);
       const names = wanted.map(({ name }) => name).join(', ');
       await withAdmin(`create ${names}`, async (admin) => {
         const there = new Set((await list(admin)).map(({ name }) => name));
@@ -67,27 +67,6 @@ export function createTopics({ client, brokers, replicationFactor }: TopicsOptio
     },
     close: () => connection.close(),
   };
-}
-
-const namePattern = /^[A-Za-z0-9._-]{1,249}$/;
-
-function check(name: string, partitions: number): void {
-  if (!namePattern.test(name))
-    throw infrastructureError({
-      code: 'TOPIC_NAME',
-      what: 'a topic cannot have this name',
-      got: JSON.stringify(name.slice(0, 80)),
-      expected: '1 to 249 letters, digits, dots, underscores and hyphens',
-      fix: 'choose such a name',
-    });
-  if (!Number.isInteger(partitions) || partitions < 1)
-    throw infrastructureError({
-      code: 'TOPIC_PARTITIONS',
-      what: `the topic ${name} cannot have this number of partitions`,
-      got: String(partitions),
-      expected: 'a whole number from 1',
-      fix: 'give such a number',
-    });
 }
 
 /** What begins with two underscores belongs to the cluster. */

@@ -2,7 +2,8 @@
  * The driver, configured once. What Baton relies on is set here and cannot be turned off by the URI.
  */
 import { MongoClient, type MongoClientOptions, MongoNotConnectedError } from 'mongodb';
-import { type Place, infrastructureError } from './store-error.ts';
+import { refusal } from '#core/refusal.ts';
+import { type Place } from './store-error.ts';
 
 export interface ClientOptions {
   readonly uri: string;
@@ -81,7 +82,7 @@ function parsed({ uri }: ClientOptions, all: MongoClientOptions): MongoClient {
   try {
     return new MongoClient(uri, all);
   } catch (error) {
-    throw infrastructureError(
+    throw refusal(
       {
         code: 'STORE_URI',
         what: 'the connection string of the database cannot be used',

@@ -9,7 +9,8 @@
 import { type Binary, type Collection, type Db, type IndexDescription, type ObjectId } from 'mongodb';
 import { type Clock, type Logger, type RowStatus } from '#core/ports.ts';
 import { type Client } from './client.ts';
-import { infrastructureError, isAlreadyThere, storeError } from './store-error.ts';
+import { refusal } from '#core/refusal.ts';
+import { isAlreadyThere, storeError } from './store-error.ts';
 
 /** `_id` is `<runId>:<version, 10 digits>`: one range of the only index is one run. */
 export interface CommitDocument {
@@ -176,7 +177,7 @@ async function createCollection(database: Db, name: string): Promise<void> {
 async function ping(database: Db, address: string): Promise<void> {
   const { isWritablePrimary, ismaster } = await database.command({ hello: 1 });
   if (isWritablePrimary !== true && ismaster !== true)
-    throw infrastructureError({
+    throw refusal({
       code: 'STORE_UNREACHABLE',
       what: 'the database is reached, but not its primary',
       got: `a member that takes no writes, at ${address}`,

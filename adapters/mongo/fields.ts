@@ -2,7 +2,7 @@
 import { Binary } from 'mongodb';
 import { type InfrastructureError } from '#core/failure.ts';
 import { type RunId, parseRunId } from '#core/ids.ts';
-import { infrastructureError } from './store-error.ts';
+import { refusal } from '#core/refusal.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -49,7 +49,7 @@ export function stored<T>(fields: object, name: string): T {
 const field = (fields: object, name: string): unknown => (fields as Fields)[name];
 
 export function unexpected(name: string, expected: string, value: unknown): InfrastructureError {
-  return infrastructureError({
+  return refusal({
     code: 'STORE_CORRUPT',
     what: 'a document of the database does not have the shape it was written with',
     got: `${typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : typeof value} as its ${name}`,

@@ -13,23 +13,8 @@ import {
   MongoTopologyClosedError,
   MongoWriteConcernError,
 } from 'mongodb';
-import { InfrastructureError } from '#core/failure.ts';
+import { type Refusal, refusal } from '#core/refusal.ts';
 import { withoutCredentials } from './client.ts';
-
-/** What went wrong, the value given, what was expected and how to fix it, as one line. */
-export interface Problem {
-  readonly code: string;
-  readonly what: string;
-  readonly got: string;
-  readonly expected: string;
-  readonly fix: string;
-}
-
-export const infrastructureError = (problem: Problem, cause?: unknown): InfrastructureError =>
-  new InfrastructureError(
-    `${problem.code}: ${problem.what}. Got: ${problem.got}. Expected: ${problem.expected}. Fix: ${problem.fix}.`,
-    cause === undefined ? undefined : { cause },
-  );
 
 /** Where the database is, as `host:port`, and whether Baton itself has closed the client. */
 export interface Place {
@@ -41,7 +26,7 @@ export function storeError({ address, isClosed }: Place, error: unknown): unknow
   if (!(error instanceof MongoError) && !isOfSystem(error)) return error;
   const said = withoutCredentials(error.message).replace(echo, '$1').slice(0, 500);
   const diagnosis = isClosed() ? closed : diagnosisOf(error);
-  return infrastructureError({ ...diagnosis, got: `${said} (database at ${address})` }, error);
+  return refusal({ ...diagnosis, got: `${said} (database at ${address})` }, error);
 }
 
 /** Of a file that TLS needs, or of the name service that knows the servers: the driver hands these on as they are. */
@@ -87,7 +72,7 @@ const isAway = (error: MongoError): boolean =>
 const duplicateKey = 11_000;
 const namespaceExists = 48;
 
-type Diagnosis = Omit<Problem, 'got'>;
+type Diagnosis = Omit<Refusal, 'got'>;
 
 const closed: Diagnosis = {
   code: 'STORE_CLOSED',

@@ -36,8 +36,6 @@ export const aboutTask = ({ id, runId, step, attempt, event }: HostTask): LogFie
 
 /** Runs without a tenant belong to this one. */
 const defaultTenant = 'default';
-/** It names a folder or a prefix of the blob store. */
-const tenantPattern = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 const requested = 'dev.baton.step.requested.v1';
 
 /** A task for one of `agents`, on the topic of that agent. */
@@ -80,7 +78,7 @@ export function taskOf(event: BatonEvent): Result<HostTask, DeadLetterProblem> {
     return no(invalid('attempt', attempt, 'a whole number from 1 on'));
   }
   const tenant = event.tenantid ?? defaultTenant;
-  if (!tenantPattern.test(tenant))
+  if (!patterns.tenant.test(tenant))
     return no(invalid('tenantid', tenant, 'letters, digits, dots, underscores and hyphens'));
   const data = parseTask(event.data);
   if (!data.ok) return no({ code: data.problem.code, reason: data.problem.message });

@@ -3,7 +3,7 @@ import { type LogConsumer, type LogRecord } from '#core/ports.ts';
 import { type Around } from './around.ts';
 import { nextAppend } from './log-news.ts';
 import { type MemoryLog } from './log.ts';
-import { refusal } from './refusal.ts';
+import { refusal } from '#core/refusal.ts';
 
 export function openMemoryConsumer(
   log: MemoryLog,

@@ -5,7 +5,8 @@
  */
 import { partitionOf } from '#core/partitioner.ts';
 import { type Clock, type LogConsumer, type LogRecord, type OutgoingRecord } from '#core/ports.ts';
-import { refusal } from './refusal.ts';
+import { refusal } from '#core/refusal.ts';
+import { type TopicShape, checkTopicShape } from '#core/topic-shape.ts';
 
 /** An `OutgoingRecord`, or what other clients of Kafka may write: no key, bytes as key, no value. */
 export interface AppendedRecord {
@@ -14,11 +15,6 @@ export interface AppendedRecord {
   readonly key: string | Uint8Array | null;
   readonly value: Uint8Array | null;
   readonly headers: OutgoingRecord['headers'];
-}
-
-export interface TopicShape {
-  readonly name: string;
-  readonly partitions: number;
 }
 
 export interface MemoryLog {
@@ -81,7 +77,7 @@ export function createMemoryLog(clock: Clock): MemoryLog {
     },
     records: (name, partition) => find(name).partitions[partition] ?? [],
     createTopics(wanted) {
-      for (const shape of wanted) check(shape);
+      for (const shape of wanted) checkTopicShape(shape);
       for (const { name, partitions } of wanted)
         if (!topics.has(name)) topics.set(name, emptyTopic(name, partitions));
     },
@@ -140,27 +136,6 @@ function offsetsOf(topic: Topic, group: string): number[] {
   const offsets = topic.partitions.map(() => 0);
   topic.groups.set(group, offsets);
   return offsets;
-}
-
-const namePattern = /^[A-Za-z0-9._-]{1,249}$/;
-
-function check({ name, partitions }: TopicShape): void {
-  if (!namePattern.test(name))
-    throw refusal({
-      code: 'TOPIC_NAME',
-      what: 'a topic cannot have this name',
-      got: JSON.stringify(name.slice(0, 80)),
-      expected: '1 to 249 letters, digits, dots, underscores and hyphens, as on Kafka',
-      fix: 'choose such a name',
-    });
-  if (!Number.isInteger(partitions) || partitions < 1)
-    throw refusal({
-      code: 'TOPIC_PARTITIONS',
-      what: `the topic ${name} cannot have this number of partitions`,
-      got: String(partitions),
-      expected: 'a whole number from 1',
-      fix: 'give such a number',
-    });
 }
 
 const missing = (name: string): Error =>
