@@ -21,6 +21,9 @@ export const patterns = {
   tenant: /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/,
 } as const;
 
+/** Runs without a tenant belong to this one. */
+export const defaultTenant = 'default';
+
 export function parseRunId(text: unknown): RunId | undefined {
   return isRunId(text) ? text : undefined;
 }

@@ -3,7 +3,7 @@ import { decodeEvent, type BatonEvent } from '#core/cloud-event.ts';
 import { parseTask } from '#core/event-data.ts';
 import { isEventType, topics } from '#core/event-catalog.ts';
 import { no, ok, type Result } from '#core/failure.ts';
-import { invocationId, parseRunId, patterns, type RunId } from '#core/ids.ts';
+import { defaultTenant, invocationId, parseRunId, patterns, type RunId } from '#core/ids.ts';
 import { type DeadLetterProblem } from '#core/dead-letter.ts';
 import { type Payload, type PlacedSecret } from '#core/payload.ts';
 import { type LogFields, type LogRecord } from '#core/ports.ts';
@@ -34,8 +34,6 @@ export const aboutTask = ({ id, runId, step, attempt, event }: HostTask): LogFie
   event: event.id,
 });
 
-/** Runs without a tenant belong to this one. */
-const defaultTenant = 'default';
 const requested = 'dev.baton.step.requested.v1';
 
 /** A task for one of `agents`, on the topic of that agent. */

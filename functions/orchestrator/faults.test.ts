@@ -119,6 +119,23 @@ describe('poison', () => {
     assert.equal((await e.outputs()).length, 1);
   });
 
+  it('a tenant that could not name its claim checks is one, whatever it sent, and not a store that fails for ever', async () => {
+    const e = await engine();
+    const data = { workflow: 'chain', input: { idea: 'shop'.repeat(100_000) } };
+    for (const [index, tenantid] of ['a/b', '..', '-', 'x'.repeat(129)].entries())
+      await e.publish(topics.request, {
+        id: `t${index}`,
+        source: '/t',
+        type: 'dev.baton.workflow.requested.v1',
+        tenantid,
+        data,
+      });
+    await e.start('a', { idea: 'shop' });
+    await e.settle();
+    assert.deepEqual(codes(await e.deadLetters()), Array(4).fill('ID_INVALID'));
+    assert.equal((await e.outputs()).length, 1);
+  });
+
   it('a response without the capability of its own attempt and agent changes nothing', async () => {
     const e = await engine({ agents: { worker: () => 'silent', other: () => 'silent' } });
     await e.start('a', { idea: 'shop' });

@@ -6,7 +6,7 @@ import { encodeEvent } from '#core/cloud-event.ts';
 import { signCapability, type CapabilityKeys } from '#core/capability.ts';
 import { sources, topics } from '#core/event-catalog.ts';
 import { outputData, taskData } from '#core/event-data.ts';
-import { effectId } from '#core/ids.ts';
+import { defaultTenant, effectId } from '#core/ids.ts';
 import { type Json } from '#core/json.ts';
 import { parseJsonBytes } from '#core/json-bytes.ts';
 import { inlined } from '#core/workflow/scope.ts';
@@ -72,7 +72,7 @@ const envelope = (run: PresentRun, effect: Effect) => ({
   subject: run.runId,
   runid: run.runId,
   time: new Date(effect.at).toISOString(),
-  ...(run.tenant === 'default' ? {} : { tenantid: run.tenant }),
+  ...(run.tenant === defaultTenant ? {} : { tenantid: run.tenant }),
   ...(run.traceparent === undefined ? {} : { traceparent: run.traceparent }),
 });
 

@@ -10,7 +10,7 @@ import { eventCatalog, isEventType, sources } from '#core/event-catalog.ts';
 import { parseCancel, parseOutcome, parseWake, type TaskOutcome } from '#core/event-data.ts';
 import { timeProblem } from '#core/event-time.ts';
 import { failure } from '#core/failure.ts';
-import { parseRunId, patterns } from '#core/ids.ts';
+import { defaultTenant, parseRunId, patterns } from '#core/ids.ts';
 import { type BlobScope, type BlobStore, type Cause, type Clock, type LogRecord } from '#core/ports.ts';
 import { echoed } from '#core/redact.ts';
 import { type DeadLetter } from '../dead-letters.ts';
@@ -64,6 +64,8 @@ async function readOne(deps: ReadDeps, record: LogRecord): Promise<Read> {
       `${event.type} came on '${topic}'; expected '${expected}'. Send it there.`,
     );
   }
+  const { tenantid = defaultTenant } = event;
+  if (!patterns.tenant.test(tenantid)) return refuse('ID_INVALID', tenantProblem(tenantid));
   switch (event.type) {
     case 'dev.baton.workflow.requested.v1': {
       const untimely = timeProblem(event, record.timestamp);
@@ -145,7 +147,7 @@ async function readResponse(
     attempt,
     agent,
   };
-  const scope = { tenant: event.tenantid ?? 'default', runId };
+  const scope = { tenant: event.tenantid ?? defaultTenant, runId };
   return {
     runId,
     cause,
@@ -172,6 +174,10 @@ const agentOf = (source: string): string => {
 const idProblem = (event: BatonEvent): string =>
   `'${echoed(event.runid ?? event.subject ?? '')}' is not a run id; expected 26 characters of base 32 in ` +
   '`subject` or `runid`. Copy it from `./baton runs list`.';
+
+const tenantProblem = (tenantid: string): string =>
+  `'${echoed(tenantid)}' cannot be a tenant; expected 1 to 128 letters, digits, dots, underscores and hyphens in ` +
+  '`tenantid`, the first no dot or hyphen. Correct it, or leave it out.';
 
 const tooOld = (timestamp: number, oldest: number): string =>
   `the start is of ${new Date(timestamp).toISOString()}, older than store retention (${new Date(oldest).toISOString()}); ` +

@@ -6,7 +6,7 @@
 import { type BatonEvent } from '#core/cloud-event.ts';
 import { parseStartRequest, type StartRequest } from '#core/event-data.ts';
 import { failure, type Failure } from '#core/failure.ts';
-import { parseRunId, runIdOf, type RunId } from '#core/ids.ts';
+import { defaultTenant, parseRunId, runIdOf, type RunId } from '#core/ids.ts';
 import { digestOf, isJsonObject, type Json } from '#core/json.ts';
 import { type Payload } from '#core/payload.ts';
 import { type Store } from '#core/ports.ts';
@@ -33,7 +33,7 @@ export type Opened = Pick<Incoming, 'runId'> & {
 };
 
 export async function openStart(deps: StartDeps, event: BatonEvent): Promise<Opened> {
-  const tenant = event.tenantid ?? 'default';
+  const tenant = event.tenantid ?? defaultTenant;
   const identity = { tenant, source: event.source, id: event.id };
   const base = {
     type: 'start' as const,
