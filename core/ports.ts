@@ -6,7 +6,7 @@ import { type Json, type JsonObject } from './json.ts';
 import { type Failure } from './failure.ts';
 import { type RunId } from './ids.ts';
 import { type BlobRef } from './payload.ts';
-import { type RunEvent, type RunState } from './run/types.ts';
+import { type RunEvent, type SnapshotState } from './run/types.ts';
 
 /** Milliseconds since 1970, UTC. */
 export interface Clock {
@@ -116,7 +116,7 @@ export interface Snapshot {
   /** Digest of the commit of that version. */
   readonly head: string;
   readonly published: number;
-  readonly state: RunState;
+  readonly state: SnapshotState;
 }
 
 /** What loading a run gives. `commits` go from min(snapshot, its `published`) + 1 (or 1) on, ascending, without gap. */

@@ -10,6 +10,7 @@ import { type Commit, type LogRecord, type OutgoingRecord } from '#core/ports.ts
 import { nextDeadline } from '#core/run/deadline.ts';
 import { effectsOf, type Effect } from '#core/run/effects.ts';
 import { absent, evolveCommit, type PresentRun } from '#core/run/evolve.ts';
+import { stepStateIn } from '#core/run/step-states.ts';
 import { type RunState } from '#core/run/types.ts';
 import { type Definition } from '#core/workflow/definition.ts';
 import { placeOf } from './broker.ts';
@@ -207,7 +208,7 @@ function checkPublished(
 
 function isOpenNow(run: PresentRun, effect: Effect): boolean {
   if (effect.type === 'output') return true;
-  const step = run.steps[effect.event.step];
+  const step = stepStateIn(run.steps, effect.event.step);
   return step?.status === 'running' && step.attempt === effect.event.attempt;
 }
 

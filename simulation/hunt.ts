@@ -4,6 +4,7 @@
  */
 import { type Json } from '#core/json.ts';
 import { type AgentCatalog, type AgentFacts } from '#core/ports.ts';
+import { stepEntries } from '#core/run/step-states.ts';
 import { type RunState } from '#core/run/types.ts';
 import { seededChoices } from './choices.ts';
 import { type FaultKind } from './faults.ts';
@@ -150,5 +151,5 @@ function unopened(scenario: Scenario, { runs }: ScheduleResult): string | undefi
 function statesOf(run: ReturnType<ScheduleResult['runs']['get']> & object): readonly string[] {
   if (run.status === 'absent') return [];
   const end = run.status === 'finished' ? run.outcome.status : run.status;
-  return [`run ${end}`, ...new Set(Object.values(run.steps).map((step) => `step ${step.status}`))];
+  return [`run ${end}`, ...new Set([...stepEntries(run.steps)].map(([, step]) => `step ${step.status}`))];
 }

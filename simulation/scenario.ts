@@ -1,6 +1,7 @@
 /** What a schedule is played over: definitions, agents, requests; and what every history of it must have in common. */
 import { type Payload } from '#core/payload.ts';
 import { type AgentFacts } from '#core/ports.ts';
+import { stepEntries } from '#core/run/step-states.ts';
 import { type RunState, type StepState } from '#core/run/types.ts';
 import { type Definition } from '#core/workflow/definition.ts';
 import { type SimulatedAgent } from './agents.ts';
@@ -33,9 +34,7 @@ export function outcomeOf(run: RunState): string {
 /** How each step of a run ended, by id: as `outcomeOf`, equal in every history without races. */
 export function stepsOf(run: RunState): readonly string[] {
   if (run.status === 'absent') return [];
-  return Object.entries(run.steps)
-    .map(([id, step]) => `${id} ${stepText(step)}`)
-    .sort();
+  return [...stepEntries(run.steps)].map(([id, step]) => `${id} ${stepText(step)}`).sort();
 }
 
 function stepText(step: StepState): string {

@@ -5,6 +5,7 @@
  */
 import { assertNever } from '../assert-never.ts';
 import { attemptKey, causeKey, conflictKey, lastOpened, type PresentRun } from './evolve.ts';
+import { stepStateIn } from './step-states.ts';
 import { type RunInput } from './types.ts';
 
 export function isAbsorbed(run: PresentRun, input: RunInput): boolean {
@@ -35,7 +36,7 @@ export function attemptStands(
   attempt: number,
 ): 'open' | 'answered' | 'unanswered' | 'unknown' {
   if (run.unanswered.includes(attemptKey(step, attempt))) return 'unanswered';
-  const state = Object.hasOwn(run.steps, step) ? run.steps[step] : undefined;
+  const state = stepStateIn(run.steps, step);
   const opened = lastOpened(state); // 0 where it has not begun or was skipped
   if (attempt < 1 || attempt > opened) return 'unknown';
   return attempt === opened && state?.status === 'running' ? 'open' : 'answered';

@@ -17,10 +17,12 @@ import {
 } from './decide.fixtures.ts';
 import { spilled } from './spill.ts';
 import { evolve } from './evolve.ts';
+import { stepStateIn } from './step-states.ts';
 import { type RunInput, type RunState } from './types.ts';
 
 const flow = (steps: string, fields = '') => world(`name: f\nversion: "1.0.0"\n${fields}steps:\n${steps}`);
-const stateOf = (run: RunState, step: string) => (run.status === 'absent' ? undefined : run.steps[step]);
+const stateOf = (run: RunState, step: string) =>
+  run.status === 'absent' ? undefined : stepStateIn(run.steps, step);
 const give = (steps: string) => steps.replaceAll('$(', '${{ ').replaceAll(')$', ' }}');
 
 describe('a join of all', () => {

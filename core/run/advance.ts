@@ -17,6 +17,7 @@ import { renderTemplate, templateSecrets } from '../workflow/template.ts';
 import { type Definition, type StepDefinition } from '../workflow/definition.ts';
 import { isSettled, type PresentRun } from './evolve.ts';
 import { emit, nothing, settle, type Draft } from './draft.ts';
+import { stepStateIn } from './step-states.ts';
 import { type Moment, type SkipReason, type StepState } from './types.ts';
 
 /** Tasks and outputs in one commit, at most. */
@@ -187,7 +188,7 @@ function finishIfOver(draft: Draft, world: World): void {
 }
 
 export const stepState = (run: PresentRun, step: string): StepState | undefined =>
-  Object.hasOwn(run.steps, step) ? run.steps[step] : undefined;
+  stepStateIn(run.steps, step);
 
 /** What expressions of this run can see. Looked up lazily: a run with many steps costs nothing here. */
 export function scopeOf(run: PresentRun, world: Pick<World, 'blobs'>): Scope {

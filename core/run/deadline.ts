@@ -1,12 +1,13 @@
 /** The deadlines of a run: what is due, and when the next one comes. */
 import { type PresentRun } from './evolve.ts';
+import { stepEntries } from './step-states.ts';
 import { type StepState } from './types.ts';
 
 /** The earliest instant (ms since 1970) at which anything of this run falls due; undefined where nothing can. */
 export function nextDeadline(run: PresentRun): number | undefined {
   if (run.status === 'finished') return undefined;
   let next = run.timeoutAt ?? Infinity;
-  for (const step of Object.values(run.steps)) next = Math.min(next, stepDue(step));
+  for (const [, step] of stepEntries(run.steps)) next = Math.min(next, stepDue(step));
   return next === Infinity ? undefined : next;
 }
 

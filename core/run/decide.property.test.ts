@@ -6,6 +6,7 @@ import { attemptStands } from './absorb.ts';
 import { failed, fold, response, runOf, world, type TestWorld } from './decide.fixtures.ts';
 import { nextDeadline } from './deadline.ts';
 import { evolve, absent } from './evolve.ts';
+import { stepEntries } from './step-states.ts';
 import { type RunEvent, type RunInput, type RunState } from './types.ts';
 
 interface Plan {
@@ -112,7 +113,7 @@ const outcome = (run: RunState): Json =>
     ? {
         ...runOf(run),
         failure: run.outcome.status === 'failed' ? `${run.outcome.step} ${run.outcome.failure.code}` : '',
-        steps: Object.entries(run.steps)
+        steps: [...stepEntries(run.steps)]
           .map(([id, step]) => `${id} ${step.status} ${'attempt' in step ? step.attempt : ''}`)
           .sort(),
       }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { attemptStands } from './absorb.ts';
 import { world, start, respond, fail, fold, types, runOf, response } from './decide.fixtures.ts';
+import { stepEntries, stepStateIn } from './step-states.ts';
 
 const chain = `
 name: chain
@@ -171,9 +172,7 @@ steps:
       assert.ok(run.status === 'finished');
       return [
         run.outcome.status,
-        ...Object.entries(run.steps)
-          .map(([id, step]) => `${id} ${step.status}`)
-          .sort(),
+        ...[...stepEntries(run.steps)].map(([id, step]) => `${id} ${step.status}`).sort(),
       ];
     };
     assert.deepEqual(order('a'), order('b'));
@@ -318,7 +317,7 @@ steps:
     const none = world(branches);
     run = respond(none, start(none, { way: 'neither' }).run, 'first', 1, 1).run;
     assert.equal(runOf(run).status, 'completed');
-    assert.deepEqual(run.status !== 'absent' && run.steps['last'], {
+    assert.deepEqual(run.status !== 'absent' && stepStateIn(run.steps, 'last'), {
       status: 'skipped',
       reason: 'needsSkipped',
     });
@@ -340,6 +339,6 @@ describe('a wide definition', () => {
     const second = fold(w, first.run, { type: 'continue' });
     const third = fold(w, second.run, { type: 'continue' });
     assert.deepEqual([second.more, third.more], [true, false]);
-    assert.equal(third.run.status === 'running' && Object.keys(third.run.steps).length, 450);
+    assert.equal(third.run.status === 'running' && [...stepEntries(third.run.steps)].length, 450);
   });
 });

@@ -29,6 +29,7 @@ import { nextDeadline, stepDue } from './deadline.ts';
 import { draftFrom, draftOf, emit, type Draft } from './draft.ts';
 import { isSettled } from './evolve.ts';
 import { retryAtOf } from './retry.ts';
+import { stepEntries } from './step-states.ts';
 import { type FinishedRun, type LiveRun, type RunEvent, type RunInput, type RunState } from './types.ts';
 
 export type Decision =
@@ -258,7 +259,7 @@ function cancel(draft: Draft, input: Extract<RunInput, { type: 'cancel' }>, at: 
 }
 
 function stopSteps(draft: Draft, at: number): void {
-  for (const [step, state] of Object.entries(draft.run.steps))
+  for (const [step, state] of stepEntries(draft.run.steps))
     if (!isSettled(state)) cancelStep(draft, step, at);
 }
 

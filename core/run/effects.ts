@@ -4,6 +4,7 @@
  * X2. A task is open while its attempt is unsettled; an output always is.
  */
 import { type Commit } from '../ports.ts';
+import { stepStateIn } from './step-states.ts';
 import { type RunEvent, type RunOutcome } from './types.ts';
 import { type PresentRun } from './evolve.ts';
 
@@ -36,7 +37,7 @@ export function effectsOf(commit: Pick<Commit, 'version' | 'events' | 'at'>): re
 
 export function isOpen(run: PresentRun, effect: Effect): boolean {
   if (effect.type === 'output') return true;
-  const step = Object.hasOwn(run.steps, effect.event.step) ? run.steps[effect.event.step] : undefined;
+  const step = stepStateIn(run.steps, effect.event.step);
   return step?.status === 'running' && step.attempt === effect.event.attempt;
 }
 

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { failure } from '../failure.ts';
 import { absent, evolve, evolveCommit, isSettled, lastOpened } from './evolve.ts';
 import { completed, dispatched, outputs, runAfter, started } from './evolve.fixtures.ts';
+import { noSteps, stepStateIn } from './step-states.ts';
 import { type RunEvent, type StepState } from './types.ts';
 
 const boom = failure('AGENT_THREW', 'boom');
@@ -14,7 +15,7 @@ const gaveUp = (step: string, attempt: number): RunEvent => ({
   answered: false,
   at: 150,
 });
-const stepAfter = (...events: readonly RunEvent[]) => runAfter(started(), ...events).steps['a'];
+const stepAfter = (...events: readonly RunEvent[]) => stepStateIn(runAfter(started(), ...events).steps, 'a');
 
 describe('a start', () => {
   it('gives the facts of the run and nothing of the event’s own', () => {
@@ -30,7 +31,7 @@ describe('a start', () => {
       asked: 'demo',
       input: { value: {} },
       startedAt: 100,
-      steps: {},
+      steps: noSteps,
       unsettled: 3,
       unanswered: [],
       consumed: [],
@@ -85,7 +86,7 @@ describe('a step', () => {
     assert.equal(run.unsettled, 2);
     const again = evolve(run, completed('a', 1, 2));
     assert.equal(again, run);
-    assert.deepEqual(run.steps['a'], { status: 'completed', attempt: 1, output: { value: 1 } });
+    assert.deepEqual(stepStateIn(run.steps, 'a'), { status: 'completed', attempt: 1, output: { value: 1 } });
   });
 
   it('is settled once it neither runs nor backs off', () => {

@@ -6,6 +6,7 @@
  */
 import { assertNever } from '../assert-never.ts';
 import { type Commit } from '../ports.ts';
+import { noSteps, stepStateIn, withStepState } from './step-states.ts';
 import {
   type FinishedRun,
   type LiveRun,
@@ -86,7 +87,7 @@ function started(event: Extract<RunEvent, { type: 'run.started' }>): LiveRun {
     version: 0,
     start: { source, id, payloadDigest },
     startedAt: at,
-    steps: {},
+    steps: noSteps,
     unsettled: steps,
     unanswered: [],
     consumed: [],
@@ -108,13 +109,12 @@ type StepEvent = Extract<
 >;
 
 function withStep(run: PresentRun, event: StepEvent): PresentRun {
-  // A step may be called `toString`: what every object inherits is no state of it.
-  const before = Object.hasOwn(run.steps, event.step) ? run.steps[event.step] : undefined;
+  const before = stepStateIn(run.steps, event.step);
   if (isSettled(before)) return run; // V3
   const after = stepAfter(before, event);
   const next = {
     ...run,
-    steps: { ...run.steps, [event.step]: after },
+    steps: withStepState(run.steps, event.step, after),
     unsettled: run.unsettled - (isSettled(after) ? 1 : 0),
   };
   return event.type === 'step.cancelled' && event.attempt !== undefined

@@ -143,6 +143,13 @@ export type StepState =
   /** `attempt`: the last one that was dispatched; absent where none was. */
   | { readonly status: 'cancelled'; readonly attempt?: number };
 
+/** By id; read and changed by `step-states.ts` alone. */
+export interface StepStates {
+  readonly earlier: ReadonlyMap<string, StepState>;
+  /** These stand over `earlier`. */
+  readonly recent: ReadonlyMap<string, StepState>;
+}
+
 export interface RunFacts {
   readonly runId: RunId;
   /** Commits folded so far; the next commit has `version + 1`. */
@@ -158,7 +165,7 @@ export interface RunFacts {
   readonly labels?: Readonly<Record<string, string>>;
   readonly traceparent?: string;
   /** Only steps that have left `waiting`. */
-  readonly steps: Readonly<Record<string, StepState>>;
+  readonly steps: StepStates;
   /** Steps of the definition not settled yet: waiting, running or backing off. */
   readonly unsettled: number;
   /** `<step>:<attempt>` of attempts that ended unanswered (timeout, cancel) and whose late response has not come. */
@@ -185,6 +192,12 @@ export interface FinishedRun extends RunFacts {
   readonly endedAt: number;
 }
 export type RunState = { readonly status: 'absent' } | LiveRun | FinishedRun;
+
+type Plain<State> = State extends RunFacts
+  ? Omit<State, 'steps'> & { readonly steps: Readonly<Record<string, StepState>> }
+  : State;
+/** A state as JSON. */
+export type SnapshotState = Plain<RunState>;
 
 interface Identified {
   readonly source: string;

@@ -4,6 +4,7 @@
  */
 import { invocationId } from '#core/ids.ts';
 import { type AgentCatalog, type Commit, type RunWrite } from '#core/ports.ts';
+import { stepStateIn } from '#core/run/step-states.ts';
 import { type FinishedRun, type RunEvent, type RunState } from '#core/run/types.ts';
 import { effectsOf, type Effect } from '#core/run/effects.ts';
 import { type PresentRun } from '#core/run/evolve.ts';
@@ -85,6 +86,6 @@ export function marksOf(run: PresentRun, events: readonly RunEvent[], agents: Ag
 
 function dispatchedTo(events: readonly RunEvent[], run: PresentRun, step: string): string | undefined {
   for (const event of events) if (event.type === 'step.dispatched' && event.step === step) return event.agent;
-  const state = Object.hasOwn(run.steps, step) ? run.steps[step] : undefined;
+  const state = stepStateIn(run.steps, step);
   return state !== undefined && 'agent' in state ? state.agent : undefined;
 }

@@ -7,6 +7,7 @@
 import { commitDigest } from '#core/commit.ts';
 import { evolveCommit, absent, type PresentRun } from '#core/run/evolve.ts';
 import { effectsOf, isSpent } from '#core/run/effects.ts';
+import { ofSnapshot } from '#core/run/snapshot.ts';
 import { type RunEvent, type RunState } from '#core/run/types.ts';
 import { commitSchema, type Cause, type Commit, type StoredRun } from '#core/ports.ts';
 
@@ -46,7 +47,7 @@ export function entryOf(stored: StoredRun): Entry | undefined {
     const problem = `a stored commit has schema ${newest}; this version reads up to ${commitSchema}. Upgrade Baton, then \`./baton recover\`.`;
     throw new StoredRunProblem('STATE_VERSION_NEWER', problem);
   }
-  let run: RunState = snapshot?.state ?? absent;
+  let run: RunState = snapshot === undefined ? absent : ofSnapshot(snapshot.state);
   let head = snapshot?.head;
   let before: string | undefined;
   for (const commit of stored.commits) {

@@ -11,6 +11,7 @@ import { digestOf, isJsonObject, type Json } from '#core/json.ts';
 import { type Payload } from '#core/payload.ts';
 import { type Store } from '#core/ports.ts';
 import { echoed } from '#core/redact.ts';
+import { stepEntries } from '#core/run/step-states.ts';
 import { type FinishedRun } from '#core/run/types.ts';
 import { type Definition } from '#core/workflow/definition.ts';
 import { evaluate } from '#core/workflow/expression.ts';
@@ -124,8 +125,7 @@ async function takeOver(
 
 function resultsOf(old: FinishedRun): Readonly<Record<string, Payload>> {
   const results: Record<string, Payload> = {};
-  for (const [id, step] of Object.entries(old.steps))
-    if (step.status === 'completed') results[id] = step.output;
+  for (const [id, step] of stepEntries(old.steps)) if (step.status === 'completed') results[id] = step.output;
   return results;
 }
 

@@ -6,6 +6,7 @@ import { type RunWrite } from '#core/ports.ts';
 import { commitSchema, type Cause, type Commit } from '#core/ports.ts';
 import { effectsOf, isOpen } from '#core/run/effects.ts';
 import { type PresentRun } from '#core/run/evolve.ts';
+import { toSnapshot } from '#core/run/snapshot.ts';
 import { putDeadLetters } from '../dead-letters.ts';
 import { endOf, marksOf, writeAfter, writeBefore } from './aftermath.ts';
 import { type BatchDeps, type Turn, type Work } from './batch.ts';
@@ -181,7 +182,7 @@ async function snapshot(deps: BatchDeps, works: readonly Work[]): Promise<void> 
       version: run.version,
       head,
       published,
-      state: run,
+      state: toSnapshot(run),
     })),
   );
   for (const work of works) {
