@@ -15,6 +15,8 @@ export interface Chain {
   readonly recordsPerStep: number;
   readonly commitsPerStep: number;
   readonly syncsPerRun: number;
+  /** At 50 callers, who share flushes. */
+  readonly syncsPerStepAt50: number;
 }
 
 export const chainOf = (steps: number): string =>
@@ -56,6 +58,8 @@ export async function measureChain(engine: HostedEngine, steps: number, quick: b
 
   const total = Math.max(100, many(4000));
   let started = 0;
+  const syncs = (): number => engine.session.platform.embedded?.syncs() ?? NaN;
+  const syncsBefore = syncs();
   const cpu = process.cpuUsage();
   const begun = performance.now();
   const caller = async (): Promise<void> => {
@@ -72,6 +76,7 @@ export async function measureChain(engine: HostedEngine, steps: number, quick: b
     alone: quantiles(taken),
     stepsPerSecondAt50: (total * steps) / seconds,
     cpuMsPerStep: (user + system) / 1000 / (total * steps),
+    syncsPerStepAt50: (syncs() - syncsBefore) / (total * steps),
     ...counted,
   };
 }
@@ -81,9 +86,7 @@ async function countOne(engine: HostedEngine, steps: number, submit: () => Promi
   const { embedded } = engine.session.platform;
   const before = embedded?.syncs() ?? 0;
   const runId = await submit();
-  // The output is followed by the end of the run's row: the run is over when that is there.
-  while ((await rowOf(engine, runId))?.status !== 'completed')
-    await new Promise((resolve) => setImmediate(resolve));
+  await rowEnded(engine, runId);
   const syncsPerRun = (embedded?.syncs() ?? 0) - before;
   let records = 0;
   for (const topic of [topics.step('worker'), topics.response]) {
@@ -93,6 +96,12 @@ async function countOne(engine: HostedEngine, steps: number, submit: () => Promi
   }
   const commits = (await store.commits.history(await idOf(engine, runId))).length;
   return { syncsPerRun, recordsPerStep: records / steps, commitsPerStep: commits / steps };
+}
+
+/** The output is followed by the end of the run's row: the run is over when that is there. */
+export async function rowEnded(engine: HostedEngine, runId: string): Promise<void> {
+  while ((await rowOf(engine, runId))?.status !== 'completed')
+    await new Promise((resolve) => setImmediate(resolve));
 }
 
 const rowOf = async (engine: HostedEngine, runId: string) =>

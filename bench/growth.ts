@@ -2,8 +2,10 @@
  * What grows with what: the hundredth step of a run beside its first ones, a run in a store that holds many others, a
  * step of a definition of 10 to 2,000. Ratios: 1 means that it does not grow.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseRunId, runIdOf, type RunId } from '#core/ids.ts';
 import { type RunWrite } from '#core/ports.ts';
+import { sampleCommit } from '#tests/contract/samples.ts';
 import { type HostedEngine, openHostedEngine } from '#tests/engine/hosted-engine.ts';
 import { chainOf } from './chain.ts';
 import { ms, ratio } from './numbers.ts';
@@ -12,12 +14,15 @@ import { quantiles } from './quantiles.ts';
 export interface Growth {
   /** Median time between two calls of the agent, late in runs of 100 steps over early in them. */
   readonly lateOverEarlyStep: number;
-  /** p50 of a run of 3 steps, ms: in an empty store, and beside so many finished and so many waiting runs. */
+  /** p50 of a run of 3 steps, ms: in an empty store, and beside so many finished and as many waiting runs. */
   readonly others: number;
   readonly emptyStore: number;
   readonly fullStore: number;
   /** The timer's look for the next run that is due, in the full store, ms. */
   readonly nextDue: number;
+  /** Processor time of a host that has nothing to do, ms a second: beside none, and beside all of them. */
+  readonly idleEmpty: number;
+  readonly idleFull: number;
   /** Steps of a definition → processor time of a step of it, ms: what waits for the disk does not depend on it. */
   readonly perStep: readonly (readonly [steps: number, ms: number])[];
 }
@@ -37,16 +42,21 @@ export async function measureGrowth(quick: boolean): Promise<Growth> {
     },
   });
   try {
+    const seconds = quick ? 2 : 10;
+    const idleEmpty = await idleMs(seconds);
     const emptyStore = await p50(engine, 3, quick ? 100 : 300);
     const lateOverEarlyStep = await stepGrowth(engine, calledAt, quick ? 10 : 40);
     const perStep: (readonly [number, number])[] = [];
     for (const steps of lengths) perStep.push([steps, await cpuMs(engine, steps, quick ? 2 : 5)]);
     const others = quick ? 10_000 : 100_000;
     await fill(engine, others);
+    const idleFull = await idleMs(seconds);
     const fullStore = await p50(engine, 3, quick ? 100 : 300);
     return {
       lateOverEarlyStep,
       others,
+      idleEmpty,
+      idleFull,
       emptyStore,
       fullStore,
       nextDue: await lookMs(engine),
@@ -98,19 +108,30 @@ async function stepGrowth(engine: HostedEngine, calledAt: number[], runs: number
   return quantiles(gaps.late).p50 / quantiles(gaps.early).p50;
 }
 
-/** Half of them ended, half parked: due in a month. */
+/** So many ended and as many parked, due in a month; each with a row and a commit, the bulk of which is its start. */
 async function fill(engine: HostedEngine, others: number): Promise<void> {
   const { store, clock } = engine.session.platform;
   const now = clock.now();
-  for (let from = 0; from < others; from += 1000) {
-    const writes = Array.from({ length: Math.min(1000, others - from) }, (_, at): RunWrite => {
-      const row = { runId: idOf(from + at), workflow: 'chain-3', startedAt: now, tenant: 'default' };
-      return at % 2 === 0
-        ? { type: 'begin', row: { ...row, wakeAt: now + 30 * 24 * 3600_000 } }
-        : { type: 'end', row: { ...row, status: 'completed', version: 5, armedBy: 1, endedAt: now } };
-    });
-    await store.runs.write(writes);
+  for (let from = 0; from < 2 * others; from += 1000) {
+    const runIds = Array.from({ length: Math.min(1000, 2 * others - from) }, (_, at) => idOf(from + at));
+    await store.runs.write(
+      runIds.map((runId, at): RunWrite => {
+        const row = { runId, workflow: 'chain-3', startedAt: now, tenant: 'default' };
+        return at % 2 === 0
+          ? { type: 'begin', row: { ...row, wakeAt: now + 30 * 24 * 3600_000 } }
+          : { type: 'end', row: { ...row, status: 'completed', version: 5, armedBy: 1, endedAt: now } };
+      }),
+    );
+    await store.commits.insert(runIds.map((runId) => sampleCommit(runId, 1, text)));
   }
+}
+
+/** Nothing is asked of the host meanwhile: what it takes is its timer, and whoever polls. */
+async function idleMs(seconds: number): Promise<number> {
+  const before = process.cpuUsage();
+  await pause(seconds * 1000);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000 / seconds;
 }
 
 function idOf(number: number): RunId {
@@ -130,14 +151,28 @@ async function lookMs(engine: HostedEngine): Promise<number> {
 }
 
 export function growthText(growth: Growth): string {
-  const { lateOverEarlyStep, others, emptyStore, fullStore, nextDue, perStep } = growth;
+  const { lateOverEarlyStep, others, emptyStore, fullStore, nextDue, idleEmpty, idleFull, perStep } = growth;
+  const line = (what: string, factor: number, more = ''): string =>
+    `${what.padEnd(64)} ${ratio(factor)}${more === '' ? '' : `   ${more}`}`;
   return [
     'growth                                                              ratio',
-    `a step, 90 to 99 of a run over 1 to 10                           ${ratio(lateOverEarlyStep)}`,
-    `a run of 3 steps, beside ${others} runs (half ended, half waiting)${''.padEnd(Math.max(0, 6 - String(others).length))}    ${ratio(fullStore / emptyStore)}   ${ms(emptyStore).trim()} → ${ms(fullStore).trim()} ms; a look of the timer ${ms(nextDue).trim()} ms`,
-    ...perStep.map(
-      ([steps, each]) =>
-        `a step of a definition of ${String(steps).padEnd(5)}                                  ${ratio(each / (perStep[0]?.[1] ?? NaN))}   ${ms(each).trim()} ms of CPU`,
+    line('a step, 90 to 99 of a run over 1 to 10', lateOverEarlyStep),
+    line(
+      `a run of 3 steps, beside ${others} ended and ${others} waiting`,
+      fullStore / emptyStore,
+      `${ms(emptyStore).trim()} → ${ms(fullStore).trim()} ms; a look of the timer ${ms(nextDue).trim()} ms`,
+    ),
+    line(
+      'a host with nothing to do, beside them',
+      idleFull / idleEmpty,
+      `${ms(idleEmpty).trim()} → ${ms(idleFull).trim()} ms of CPU a second`,
+    ),
+    ...perStep.map(([steps, each]) =>
+      line(
+        `a step of a definition of ${steps}`,
+        each / (perStep[0]?.[1] ?? NaN),
+        `${ms(each).trim()} ms of CPU`,
+      ),
     ),
     '',
   ].join('\n');

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { readConfig } from '#adapters/config.ts';
 import { type PlatformOptions } from '#adapters/open-platform.ts';
+import { type Platform } from '#adapters/platform.ts';
 import { systemTimers } from '#adapters/timers.ts';
 import { type AgentManifest } from '#core/agent/contract.ts';
 import { defineAgent } from '#core/agent/define-agent.ts';
@@ -19,7 +20,7 @@ import { type LogConsumer } from '#core/ports.ts';
 import { parseWorkflow } from '#core/workflow/parse.ts';
 import { createHandler as createAgentHandler } from '#functions/agent/handler.ts';
 import { createHandler as createOrchestrator } from '#functions/orchestrator/handler.ts';
-import { topologyOf } from '#infra/topology.ts';
+import { type FunctionSpec, topologyOf } from '#infra/topology.ts';
 import { asLoaded, loadFunction, type LoadFunction } from '#local/load-function.ts';
 import { openSession } from '#local/session.ts';
 
@@ -32,6 +33,8 @@ export interface HostedEngineOptions {
   /** KAFKA_BOOTSTRAP_SERVERS and MONGODB_URI; embedded without. The topics there are used as they are found. */
   readonly services?: Readonly<Record<'KAFKA_BOOTSTRAP_SERVERS' | 'MONGODB_URI', string>>;
   readonly telemetry?: PlatformOptions['telemetry'];
+  /** What a function is given in the platform's place, for those who watch its calls. */
+  readonly watch?: (platform: Platform, spec: FunctionSpec) => Platform;
 }
 
 export type HostedEngine = Awaited<ReturnType<typeof openHostedEngine>>;
@@ -99,7 +102,8 @@ const manifestOf = (name: string, onRedelivery: 'once' | 'repeat'): AgentManifes
 });
 
 function loading(manifests: readonly AgentManifest[], options: HostedEngineOptions): LoadFunction {
-  return async (spec, platform, settings) => {
+  return async (spec, opened, settings) => {
+    const platform = options.watch?.(opened, spec) ?? opened;
     if (spec.kind === 'orchestrator') {
       const handler = createOrchestrator({
         ...platform,
