@@ -138,6 +138,7 @@ export interface CommitStore {
   load(runIds: readonly RunId[]): Promise<ReadonlyMap<RunId, StoredRun>>;
   /** The whole history, for people. */
   history(runId: RunId): Promise<readonly Commit[]>;
+  /** They only shorten loading: a store leaves out what is too large for it, instead of failing. */
   putSnapshots(snapshots: readonly Snapshot[]): Promise<void>;
 }
 

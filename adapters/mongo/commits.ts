@@ -27,16 +27,18 @@ export function createCommits(database: Database): CommitStore {
       }),
     putSnapshots: (given) =>
       guarded(async () => {
-        if (given.length === 0) return;
+        const fitting = given
+          .map((one) => ({ ...one, body: JSON.stringify(one) }))
+          // One that no document holds would be refused for ever; without it, loading reads the commits instead.
+          .filter(({ body }) => Buffer.byteLength(body) <= largestBody);
+        if (fitting.length === 0) return;
         // A later one there already: the filter finds nothing, and inserting meets its key. That is as it should be.
         await ignoringDuplicates(() =>
           snapshots.bulkWrite(
-            given.map((one) => ({
+            fitting.map(({ runId, version, published, body }) => ({
               updateOne: {
-                filter: { _id: one.runId, version: { $lt: one.version } },
-                update: {
-                  $set: { version: one.version, published: one.published, body: JSON.stringify(one) },
-                },
+                filter: { _id: runId, version: { $lt: version } },
+                update: { $set: { version, published, body } },
                 upsert: true,
               },
             })),
@@ -46,6 +48,9 @@ export function createCommits(database: Database): CommitStore {
       }),
   };
 }
+
+/** A document has 16 MiB at most, its other fields included. */
+const largestBody = 15 * 1024 * 1024;
 
 async function ignoringDuplicates(work: () => Promise<unknown>): Promise<void> {
   try {

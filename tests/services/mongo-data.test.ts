@@ -50,6 +50,19 @@ function testValues(subject: Subject): void {
     assert.deepEqual([due?.source, due?.id, due?.record.topic, due?.record.key], [name, name, name, name]);
   });
 
+  test('a snapshot larger than a document is left out: its run is loaded from its commits', async () => {
+    const { commits } = subject().store;
+    const [large, small] = [newRunId(), newRunId()];
+    await commits.insert([sampleCommit(large, 1), sampleCommit(small, 1)]);
+    const snapshot = sampleSnapshot(large, 1, 1);
+    const state = { status: 'absent', padding: 'x'.repeat(17_000_000) } as const;
+    await commits.putSnapshots([{ ...snapshot, state }, sampleSnapshot(small, 1, 1)]);
+    const found = await commits.load([large, small]);
+    assert.equal(found.get(large)?.snapshot, undefined);
+    assert.equal(found.get(large)?.commits.length, 1);
+    assert.deepEqual(found.get(small)?.snapshot, sampleSnapshot(small, 1, 1));
+  });
+
   test('a blob larger than a document is stored in parts, and a missing part is noticed', async () => {
     const { store, database } = subject();
     const scope = { tenant: 'default', runId: newRunId() };
