@@ -5,7 +5,7 @@
 import { type Commit } from '#core/ports.ts';
 import { durationText, skipText, stepsOf, type StepSummary, timelineOf } from '#core/run/timeline.ts';
 import { type Colours, type Output } from './output.ts';
-import { clip } from './text-width.ts';
+import { clip, widthOf } from './text-width.ts';
 
 export interface RunView {
   /** The whole history so far. */
@@ -95,11 +95,16 @@ export function drawRun(drawing: Drawing): readonly string[] {
   const steps = stepsOf(commits, drawing.steps);
   const room = Math.max(1, rows - 3);
   const shown = steps.length <= room ? steps : pick(steps, room - 1);
-  const idWidth = Math.min(24, Math.max(...shown.map((step) => step.step.length), 1));
+  const width = (words: readonly string[]): number => Math.min(24, Math.max(...words.map(widthOf), 1));
+  const widths = {
+    id: width(shown.map((step) => step.step)),
+    // Behind the agent stands how long it took: those times begin below one another.
+    agent: width(shown.filter(showsAgent).map((step) => step.agent ?? '')),
+  };
   const rest = steps.length - shown.length;
   return [
     title,
-    ...shown.map((step) => stepLine(step, idWidth, drawing)),
+    ...shown.map((step) => stepLine(step, widths, drawing)),
     ...(rest > 0 ? [colours.dim(clip(`  … and ${countText(steps)}`, columns - 1))] : []),
   ];
 }
@@ -120,13 +125,23 @@ function countText(steps: readonly StepSummary[]): string {
 
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
-function stepLine(step: StepSummary, idWidth: number, { colours, columns, frame, now }: Drawing): string {
+interface Widths {
+  readonly id: number;
+  readonly agent: number;
+}
+
+const showsAgent = ({ status }: StepSummary): boolean => status === 'completed' || status === 'running';
+
+function stepLine(step: StepSummary, widths: Widths, { colours, columns, frame, now }: Drawing): string {
   const [sign, paint] = signOf(step, frame, colours);
   const until = step.endedAt ?? now();
   const took = step.startedAt === undefined ? '' : durationText(until - step.startedAt);
   const attempt = step.attempts > 1 ? `attempt ${step.attempts}` : '';
-  const words = [detailOf(step, now()), attempt, took].filter((word) => word !== '').join('  ');
-  const text = clip(`${clip(step.step, idWidth).padEnd(idWidth)}  ${oneLine(words)}`, columns - 5);
+  const detail = detailOf(step, now());
+  const words = [showsAgent(step) ? detail.padEnd(widths.agent) : detail, attempt, took]
+    .filter((word) => word !== '')
+    .join('  ');
+  const text = clip(`${clip(step.step, widths.id).padEnd(widths.id)}  ${oneLine(words)}`, columns - 5);
   return `  ${paint(sign)} ${step.status === 'waiting' ? colours.dim(text) : text}`;
 }
 

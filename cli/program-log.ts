@@ -86,7 +86,7 @@ function addDeadLetterCommands(program: Command, output: Output, start: Start): 
     'dlq redrive 3/17',
     'dlq redrive --code RUN_QUARANTINED --run 01hq',
   ])
-    .summary('send dead letters to their topics again')
+    .summary('Send dead letters to their topics again.')
     .description(
       'Send the original records to their original topics again, each once unless --again is given.',
     )

@@ -3,9 +3,12 @@ import { clip, widthOf } from './text-width.ts';
 
 /**
  * A header line, then a line for each row; the last column is not padded. Where `room` (columns) is given, no line is
- * wider: whoever reads on a terminal wants rows, whoever reads a pipe wants all of them.
+ * wider, and columns at the end that would be empty are left out: whoever reads on a terminal wants rows, whoever reads a
+ * pipe wants all of them.
  */
-export function table(head: readonly string[], rows: readonly (readonly string[])[], room?: number): string {
+export function table(heads: readonly string[], rows: readonly (readonly string[])[], room?: number): string {
+  const lastOfUse = heads.findLastIndex((_, column) => rows.some((row) => (row[column] ?? '') !== ''));
+  const head = room === undefined ? heads : heads.slice(0, lastOfUse + 1);
   const lines = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => widthOf(line[column] ?? ''))));
   const line = (cells: readonly string[]): string =>

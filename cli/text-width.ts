@@ -13,6 +13,27 @@ export function clip(text: string, columns: number): string {
   return `${kept}…`;
 }
 
+/** Lines of at most `columns`, broken at spaces where there are some; what follows a break is indented by six. */
+export function wrap(text: string, columns: number): string {
+  return text
+    .split('\n')
+    .map((line) => wrapLine(line, columns))
+    .join('\n');
+}
+
+function wrapLine(line: string, columns: number): string {
+  if (line.length * 2 <= columns || widthOf(line) <= columns) return line;
+  const lines: string[] = [];
+  let current = '';
+  for (const word of line.split(/(?<=\S) /)) {
+    if (current !== '' && widthOf(`${current} ${word}`) > columns) {
+      lines.push(current);
+      current = `      ${word}`;
+    } else current = current === '' ? word : `${current} ${word}`;
+  }
+  return [...lines, current].join('\n');
+}
+
 export const widthOf = (text: string): number => [...text].reduce((sum, sign) => sum + signWidth(sign), 0);
 
 /** East Asian scripts and pictographs take two columns. Combining marks are counted as one: too narrow is harmless. */

@@ -11,6 +11,7 @@ import { type RunView } from './live-view.ts';
 import { type Output } from './output.ts';
 import { iso } from './record-text.ts';
 import { exitOf, resultOf } from './result.ts';
+import { clip } from './text-width.ts';
 
 export interface WatchOptions extends FollowOptions {
   readonly output: Output;
@@ -57,16 +58,29 @@ export async function printResult(
   platform: Platform,
   output: Output,
   { run, commits }: EndedRun,
+  { json }: { readonly json?: boolean },
 ): Promise<ExitCode> {
   if (askedScriptedModel(commits))
-    output.problem('The scripted model answered, not a real one: set OPENAI_API_KEY to ask a real model.');
-  output.data(JSON.stringify(await resultOf(platform.store.blobs, run)));
+    output.problem('The scripted model answered. Set OPENAI_API_KEY to ask a real one.');
+  const line = JSON.stringify(await resultOf(platform.store.blobs, run));
+  if (json === true) output.data(line);
+  else printLine(output, run.runId, line);
   if (run.outcome.status !== 'completed')
     output.note(
       `./baton runs get ${run.runId} shows what happened; ./baton runs retry ${run.runId} starts again where it stopped.`,
     );
   return exitOf(run);
 }
+
+/** On a terminal a result of many lines would push away what happened: its beginning stands there, and how to see all. */
+function printLine(output: Output, runId: RunId, line: string): void {
+  const columns = output.columns();
+  const clipped = columns === undefined ? line : clip(line, resultRows * columns);
+  output.data(clipped);
+  if (clipped !== line) output.note(`That is the beginning; all of it: ./baton runs get ${runId}`);
+}
+
+const resultRows = 4;
 
 /** From what was recorded: another process may have done the work, with other settings. */
 const askedScriptedModel = (commits: readonly Commit[]): boolean =>

@@ -92,7 +92,7 @@ const tooLate = (signal: AbortSignal, what: string): Promise<TaskOutcome> =>
 
 function show({ output }: Context, agent: string, outcome: TaskOutcome, json: boolean): ExitCode {
   if (outcome.status === 'completed' && usedScript(outcome))
-    output.problem('The scripted model answered, not a real one: set OPENAI_API_KEY to ask a real model.');
+    output.problem('The scripted model answered. Set OPENAI_API_KEY to ask a real one.');
   if (json) output.data(JSON.stringify({ agent, ...answerOf(outcome) }));
   else if (outcome.status === 'completed') output.data(JSON.stringify(outcome.output.value, null, 2));
   if (outcome.status === 'completed') return exitCodes.ok;

@@ -1,10 +1,14 @@
 /** `plan <file>`: the order in which a workflow's steps run, as text, Mermaid or JSON. */
+import { existsSync } from 'node:fs';
 import { type Definition } from '#core/workflow/definition.ts';
 import { graphOf, mermaid, planText } from '#core/workflow/graph.ts';
+import { nearest } from '#core/workflow/nearest.ts';
 import { renderProblems } from '#core/workflow/problem.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { fileOfWorkflow, isPath, readWorkflow } from '../workflow-files.ts';
+import { typed, usageError } from '../problem.ts';
+import { wrap } from '../text-width.ts';
+import { fileOfWorkflow, isPath, readWorkflow, workflowNames } from '../workflow-files.ts';
 
 export interface PlanOptions {
   readonly mermaid?: boolean;
@@ -16,7 +20,7 @@ export async function planCommand(
   file: string,
   options: PlanOptions,
 ): Promise<ExitCode> {
-  const workflow = readWorkflow(isPath(file) ? file : (fileOfWorkflow(file) ?? file));
+  const workflow = readWorkflow(isPath(file) || existsSync(file) ? file : fileNamed(file));
   if ('problems' in workflow.result) {
     output.problem(renderProblems(workflow.result.problems, workflow));
     return exitCodes.usage;
@@ -24,8 +28,18 @@ export async function planCommand(
   const { definition } = workflow.result;
   if (options.mermaid === true) output.data(mermaid(definition).trimEnd());
   else if (options.json === true) output.data(JSON.stringify(planOf(definition)));
-  else output.data(planText(definition).trimEnd());
+  else output.data(wrap(planText(definition).trimEnd(), output.columns() ?? Infinity));
   return exitCodes.ok;
+}
+
+function fileNamed(name: string): string {
+  const file = fileOfWorkflow(name);
+  if (file !== undefined) return file;
+  const near = nearest(name, workflowNames());
+  throw usageError('WF_UNKNOWN_WORKFLOW', `there is no workflow ${typed(name)} in workflows/`, {
+    expected: `a file, or one of: ${workflowNames().join(', ')}`,
+    hint: near === undefined ? 'name a file by its path, e.g. ./my.yaml' : `did you mean '${near}'?`,
+  });
 }
 
 /** `levels`: steps that can run together, in order. `edges`: `explicit` where the file says `needs`. */

@@ -50,7 +50,7 @@ async function start(order: Order, workflow: string, options: RunOptions): Promi
     refuseOtherPayload(event, runId, ended.run.start);
     if (ended.run.start.id !== event.id)
       context.output.note('The same idempotency key had started this run before: its result is given again.');
-    return printResult(session.platform, context.output, ended);
+    return printResult(session.platform, context.output, ended, order.options);
   });
 }
 

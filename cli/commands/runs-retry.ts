@@ -41,7 +41,7 @@ async function retry(order: Order, id: string): Promise<ExitCode> {
   context.output.note(`Retry of run ${old.runId}: run ${runId}.`);
   const run = { runId, workflow: name, steps: await stepNames(store.definitions, digest) };
   if (options.detach === true) return leaveToHost(order, run);
-  return followOrdered(order, run, (ended) => printResult(session.platform, context.output, ended));
+  return followOrdered(order, run, (ended) => printResult(session.platform, context.output, ended, options));
 }
 
 /** Throws `CliError` for a run that is not over, or that has nothing to try again. */

@@ -43,7 +43,7 @@ export async function runsWatchCommand(
         signal: AbortSignal.any([interruption.signal, giveUp.signal, output.closed]),
         idle: patience(config, giveUp),
       });
-      if (watched.ended !== undefined) return await printResult(platform, output, watched.ended);
+      if (watched.ended !== undefined) return await printResult(platform, output, watched.ended, options);
       if (!giveUp.signal.aborted) return sayInterrupted(output, runId, watched);
       return deserted(context, config, meant);
     } finally {
