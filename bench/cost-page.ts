@@ -26,13 +26,18 @@ export function writePart(part: Part, text: string): void {
   writeFileSync(costPage, withPart(readFileSync(costPage, 'utf8'), part, text));
 }
 
+export interface Machine {
+  readonly cpus: number;
+  readonly model: string;
+  readonly node: string;
+  /** Programs that wanted a processor in the last minute, before anything was measured. */
+  readonly load: number;
+}
+
 /** Above every table of times: they hold for nowhere else, and for no other day. */
-export const measuredOn = (
-  machine: { readonly cpus: number; readonly model: string; readonly node: string },
-  at: Date,
-): string =>
-  // prettier-ignore
-  `Measured ${at.toISOString().slice(0, 10)} on ${machine.cpus} × ${machine.model}, Node ${machine.node}.`;
+export const measuredOn = ({ cpus, model, node, load }: Machine, at: Date): string =>
+  `Measured ${at.toISOString().slice(0, 10)} on ${cpus} × ${model}, Node ${node}, ` +
+  `beside other work with a load of ${load.toFixed(1)}.`;
 
 const labels: Readonly<Record<CostName, string>> = {
   ...counted,

@@ -4,9 +4,9 @@
  * this machine. Ratios to the floors are what counts; milliseconds hold for one machine only. With `--write-docs`, what
  * was measured replaces its table in docs/reference/cost-of-a-step.md.
  */
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { measuredOn, writePart } from './cost-page.ts';
+import { type Machine, measuredOn, writePart } from './cost-page.ts';
 import { type Section, type SectionName, sections } from './sections.ts';
 
 const { values, positionals } = parseArgs({
@@ -23,10 +23,15 @@ if (writes && values.quick === true)
 const asked = known.filter((name) =>
   positionals.length === 0 ? sections[name].always : positionals.includes(name),
 );
-const machine = { cpus: cpus().length, model: cpus()[0]?.model ?? 'unknown', node: process.version };
+const machine: Machine = {
+  cpus: cpus().length,
+  model: cpus()[0]?.model ?? 'unknown',
+  node: process.version,
+  load: loadavg()[0] ?? 0,
+};
 if (values.json !== true)
   process.stdout.write(
-    `${machine.cpus} × ${machine.model}, Node ${machine.node}; milliseconds hold for this machine only\n\n`,
+    `${machine.cpus} × ${machine.model}, Node ${machine.node}, load ${machine.load.toFixed(1)}; milliseconds hold for this machine only\n\n`,
   );
 const measured: Record<string, unknown> = { machine };
 for (const name of asked) {
