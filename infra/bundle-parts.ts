@@ -38,14 +38,56 @@ export const workerNames: Plugin = {
   },
 };
 
-const standIns: readonly { readonly filter: RegExp; readonly code: string }[] = [
-  {
-    // 230 KB of Unicode tables, which Node carries: host names of URIs are all they serve.
-    filter: /[/\\]node_modules[/\\]tr46[/\\]index\.js$/,
-    code: `const { domainToASCII, domainToUnicode } = require('node:url');
-exports.toASCII = (name) => (name === '' ? '' : domainToASCII(name) || null);
-exports.toUnicode = (name) => ({ domain: domainToUnicode(name), error: false });`,
+interface StandIn {
+  readonly filter: RegExp;
+  readonly code: string;
+}
+
+/** In the place of what nothing here reaches; whoever does after all meets an error that says so, and not `undefined`. */
+const unreached = (filter: RegExp, what: string): StandIn => ({
+  filter,
+  code: `module.exports = new Proxy({}, {
+  get(_, name) {
+    if (typeof name === 'symbol' || name === '__esModule') return undefined;
+    throw new Error(${JSON.stringify(`${what} is not in this bundle: it was asked for, expected what Baton uses of its packages. Use something else, or leave it in: infra/bundle-parts.ts.`)});
   },
+});`,
+});
+
+/** What the database's driver can do and Baton does not. SCRAM, X.509 and PLAIN stay: a URI may ask for them. */
+const unusedOfMongodb: readonly StandIn[] = [
+  unreached(
+    /[/\\]mongodb[/\\]lib[/\\](?:encrypter|client-side-encryption[/\\].*)\.js$/,
+    'encryption of fields by the MongoDB driver',
+  ),
+  unreached(/[/\\]mongodb[/\\]lib[/\\]gridfs[/\\]\w+\.js$/, "the MongoDB driver's GridFS"),
+  unreached(
+    /[/\\]mongodb[/\\]lib[/\\]operations[/\\]client_bulk_write[/\\]executor\.js$/,
+    'bulkWrite of MongoClient',
+  ),
+  unreached(
+    /[/\\]mongodb[/\\]lib[/\\](?:cursor[/\\])?change_stream(?:_cursor)?\.js$/,
+    "the MongoDB driver's change streams",
+  ),
+  // Both need packages that are not in the bundle, or a machine that is not Lambda.
+  unreached(/[/\\]mongodb[/\\]lib[/\\]cmap[/\\]auth[/\\]mongodb_aws\.js$/, 'authMechanism MONGODB-AWS'),
+  unreached(
+    /[/\\]mongodb[/\\]lib[/\\]cmap[/\\]auth[/\\]mongodb_oidc(?:[/\\]\w+)?\.js$/,
+    'authMechanism MONGODB-OIDC',
+  ),
+];
+
+const standIns: readonly StandIn[] = [
+  ...unusedOfMongodb,
+  {
+    // 60 KB in which Node's own URL is written once more, and 230 KB of Unicode tables that Node carries too.
+    filter: /[/\\]node_modules[/\\]whatwg-url[/\\]index\.js$/,
+    code: `exports.URL = URL; exports.URLSearchParams = URLSearchParams;`,
+  },
+  unreached(
+    /[/\\]@smithy[/\\]core[/\\]dist-es[/\\]submodules[/\\]event-streams[/\\]index\.js$/,
+    "the AWS SDK's streams of events",
+  ),
   {
     // 400 KB of ways to find credentials; Lambda puts them into the environment.
     filter: /[/\\]aws-msk-iam-sasl-signer-js[/\\]dist[/\\]mskCredentialProvider\.js$/,
@@ -66,6 +108,14 @@ exports.toUnicode = (name) => ({ domain: domainToUnicode(name), error: false });
 export const smallerParts: Plugin = {
   name: 'smaller-parts',
   setup(setup) {
+    // The drivers tell servers their version, and nothing else of these files.
+    setup.onLoad(
+      { filter: /[/\\]node_modules[/\\](?:mongodb|kafkajs)[/\\]package\.json$/ },
+      async ({ path }) => {
+        const { name, version, bugs } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+        return { contents: JSON.stringify({ name, version, bugs }), loader: 'json' };
+      },
+    );
     for (const { filter, code } of standIns)
       setup.onLoad({ filter }, ({ path }) => ({ contents: code, loader: 'js', resolveDir: dirname(path) }));
   },

@@ -91,26 +91,46 @@ export interface BundleSize {
   readonly total: number;
   /** What loading `index.mjs` reads at once: the files it imports without waiting. */
   readonly atStart: number;
+  /** How many of the sources these files are made of. */
+  readonly modulesAtStart: number;
   /** Without the tracing SDK, which is read only where spans are sent somewhere. */
   readonly untraced: number;
-  /** Bytes by where they come from: a package's name, or a folder of this repository; the largest first. */
+  /** Of `untraced`, bytes by where they come from: a package's name, or a folder of this repository; the largest first. */
   readonly origins: readonly (readonly [origin: string, bytes: number])[];
 }
 
 export function sizeOf({ metafile, folder }: Bundle): BundleSize {
-  const outputs = Object.entries(metafile.outputs).filter(([file]) => file.endsWith('.mjs'));
   const index = relative(root, join(folder, 'index.mjs'));
-  const origins = new Map<string, number>();
-  for (const [, { inputs }] of outputs) {
-    for (const [file, { bytesInOutput }] of Object.entries(inputs))
-      origins.set(originOf(file), (origins.get(originOf(file)) ?? 0) + bytesInOutput);
-  }
+  const atStart = loadedBy(metafile, index, (_, kind) => kind !== 'dynamic-import');
+  const untraced = loadedBy(metafile, index, (to) => !/open-telemetry/.test(to));
+  const outputs = Object.entries(metafile.outputs).filter(([file]) => file.endsWith('.mjs'));
   return {
     total: outputs.reduce((sum, [, { bytes }]) => sum + bytes, 0),
-    atStart: sum(loadedBy(metafile, index, (_, kind) => kind !== 'dynamic-import')),
-    untraced: sum(loadedBy(metafile, index, (to) => !/open-telemetry/.test(to))),
-    origins: [...origins].sort(([, a], [, b]) => b - a),
+    atStart: sum(atStart),
+    modulesAtStart: new Set(sourcesOf(metafile, atStart).map(([file]) => file)).size,
+    untraced: sum(untraced),
+    origins: byOrigin(sourcesOf(metafile, untraced)),
   };
+}
+
+/** What the files of the bundle are made of: source, and its bytes in them. */
+const sourcesOf = (
+  { outputs }: Metafile,
+  files: ReadonlyMap<string, number>,
+): readonly (readonly [source: string, bytes: number])[] =>
+  [...files.keys()].flatMap((file) =>
+    Object.entries(outputs[file]?.inputs ?? {}).map(
+      ([source, { bytesInOutput }]) => [source, bytesInOutput] as const,
+    ),
+  );
+
+function byOrigin(sources: ReturnType<typeof sourcesOf>): BundleSize['origins'] {
+  const origins = new Map<string, number>();
+  for (const [file, bytes] of sources) {
+    const origin = originOf(file);
+    origins.set(origin, (origins.get(origin) ?? 0) + bytes);
+  }
+  return [...origins].sort(([, a], [, b]) => b - a);
 }
 
 const sum = (sizes: ReadonlyMap<string, number>): number => [...sizes.values()].reduce((a, b) => a + b, 0);
