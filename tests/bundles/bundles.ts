@@ -48,15 +48,16 @@ const said = (): string =>
     )
     .join('\n');
 
-/** The run has the result of the golden run, and said so once. */
-async function assertDone(runId: string): Promise<void> {
+/** The run has the result of the golden run, said so once, and no agent was called twice for it. */
+async function assertDone(runId: string, twice?: 'allowed'): Promise<void> {
   const output = await runs.ended(runId);
   assert.equal(output.type, 'dev.baton.run.completed.v1', JSON.stringify(output.data));
   const { design, terraform, kafka } = golden.answers;
   assert.deepEqual((output.data as unknown as Output).outputs, { design, terraform: terraform.files, kafka });
   assert.equal(runs.records(topics.output, runId).length, 1);
-  const responses = new Set(runs.records(topics.response, runId).map(({ id }) => id));
-  assert.equal(responses.size, runs.records(topics.response, runId).length, 'a response was sent twice');
+  const calls = deployment.hosts.flatMap(({ lines }) => lines).flatMap((line) => callOf(line, runId));
+  assert.ok(new Set(calls).size >= 3, said());
+  if (twice !== 'allowed') assert.equal(new Set(calls).size, calls.length, calls.join(', '));
 }
 
 describe('the bundles of cdk.out, profile dev', () => {
@@ -181,7 +182,8 @@ async function oneTaskHeld(): Promise<Deployment['hosts'][number]['ends'][number
   urls.next('hold');
   bridge.shortenNext(7_000);
   const ids = await Promise.all([1, 2, 3, 4].map(() => runs.start(golden.input)));
-  for (const id of ids) await assertDone(id);
+  // The one that was given up is called again; the others are counted below.
+  for (const id of ids) await assertDone(id, 'allowed');
   const keys = urls.answered.slice(firstAnswer);
   const held = keys.filter(({ status }) => status === 0);
   assert.equal(held.length, 1);
@@ -194,6 +196,13 @@ async function oneTaskHeld(): Promise<Deployment['hosts'][number]['ends'][number
 
 const isWhole = (answer: unknown): boolean =>
   (answer as { readonly batchItemFailures: readonly unknown[] }).batchItemFailures.length === 0;
+
+/** The attempt that an agent was called for, where the line says so. */
+function callOf(line: string, runId: string): readonly string[] {
+  if (!line.includes('"message":"agent called"') || !line.includes(runId)) return [];
+  const { invocation } = JSON.parse(line) as { readonly invocation: string };
+  return [invocation];
+}
 
 const modelOf = ({ data }: BatonEvent): readonly string[] => {
   const { usage } = data as unknown as { readonly usage?: { readonly model: string } };

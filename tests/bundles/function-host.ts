@@ -1,5 +1,5 @@
 /** The sandboxes of one function: one event at a time each, kept frozen and used again; another where none is free. */
-import { cpSync, mkdtempSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sandbox, startSandbox } from './sandbox.ts';
@@ -87,6 +87,7 @@ export function hostFunction({ name, timeoutMs, asset, ...options }: FunctionOpt
       closed = true;
       await Promise.allSettled(starting);
       await Promise.all(sandboxes.map((sandbox) => sandbox.kill()));
+      rmSync(task, { recursive: true });
     },
   };
 }

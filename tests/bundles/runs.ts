@@ -51,7 +51,7 @@ export async function openRuns({ kafka: { log } }: Account, context: () => strin
       await log.publish([{ topic: topics.request, key: id, value, headers: [] }]);
       return runIdOf({ tenant: 'default', source, id });
     },
-    async ended(runId, withinMs = 60_000) {
+    async ended(runId, withinMs = 120_000) {
       await until(
         () => of(topics.output, runId).length > 0,
         () => `the run has no output after ${withinMs} ms\n${context()}`,
