@@ -1,5 +1,6 @@
 /** What can be measured, by name. Each section opens what it needs and closes it again. */
 import { measureBadInput, badInputText } from './bad-input.ts';
+import { bundlesText, measureBundles } from './bundles.ts';
 import { commandLineText, measureCommandLine } from './command-line.ts';
 import { costText, countCosts } from './cost.ts';
 import {
@@ -52,6 +53,8 @@ export const sections = {
   simulator: section(true, measureSimulator, simulatorText),
   'command-line': section(true, (quick) => measureCommandLine(quick ? 10 : 30), commandLineText),
   'bad-input': section(true, measureBadInput, badInputText),
+  /** Builds them first. */
+  bundles: section(false, measureBundles, bundlesText),
   /** Minutes: 100,000 runs. */
   memory: section(false, measureMemory, memoryText, ['memory', memoryTable]),
   /** Needs KAFKA_BOOTSTRAP_SERVERS and MONGODB_URI. */

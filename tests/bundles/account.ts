@@ -49,7 +49,12 @@ export async function openAccount(): Promise<Account> {
     sessionToken: randomBytes(90).toString('base64'),
   };
   const broker = await ownBroker();
-  await broker.start();
+  try {
+    await broker.start();
+  } catch (error) {
+    await broker.close();
+    throw error;
+  }
   const secure = certificate(dirname(broker.caFile));
   const [store, secrets, urls] = await Promise.all([
     startStoreProxy(address, secure),

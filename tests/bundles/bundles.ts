@@ -26,19 +26,21 @@ let runs: Runs;
 let deployment: Deployment;
 let assemblies: { readonly dev: Assembly; readonly prod: Promise<Assembly> };
 
+const opened = new AsyncDisposableStack();
+
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'baton-bundles-'));
+  opened.defer(() => rmSync(folder, { recursive: true }));
   const synthesised = (profile: string): Promise<Assembly> => synth(join(folder, profile), { profile });
-  const [opened, dev] = await Promise.all([openAccount(), synthesised('dev')]);
-  account = opened;
   // One after the other, because the bundles are built into one folder; the second beside the first tests.
-  assemblies = { dev, prod: synthesised('prod') };
+  const dev = await synthesised('dev');
+  account = await openAccount();
+  opened.defer(() => account.close());
+  const prod = synthesised('prod');
+  opened.defer(() => prod.then(() => undefined));
+  assemblies = { dev, prod };
 });
-after(async () => {
-  await runs.close();
-  await account.close();
-  rmSync(folder, { recursive: true });
-});
+after(() => opened.disposeAsync());
 
 const said = (): string =>
   deployment.hosts
@@ -65,6 +67,7 @@ describe('the bundles of cdk.out, profile dev', () => {
     deployment = await deploy(assemblies.dev, account);
     // Now that there are topics.
     runs = await openRuns(account, said);
+    opened.defer(() => runs.close());
   });
   after(() => deployment.close());
 
