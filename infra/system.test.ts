@@ -186,6 +186,7 @@ describe('topics', () => {
         'retention.ms': String(spec.retentionMs),
         'max.message.bytes': String(spec.maxMessageBytes),
         'message.timestamp.type': 'LogAppendTime',
+        'compression.type': 'uncompressed',
       });
     }
   });

@@ -147,6 +147,8 @@ export const topicSettings = (topic: TopicSpec): Readonly<Record<string, string>
   'retention.ms': String(topic.retentionMs),
   'max.message.bytes': String(topic.maxMessageBytes),
   'message.timestamp.type': 'LogAppendTime', // MS1
+  // A producer's own choice could be one that functions cannot read; the broker unpacks it.
+  'compression.type': 'uncompressed',
 });
 
 const privateSubnets = ({ vpc }: NetworkStack): string[] =>
