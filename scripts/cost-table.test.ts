@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { dev, prod } from '#infra/profiles.ts';
-import { costFile, costPage, idleCost, pricesOf } from './cost-table.ts';
+import { costFile, costPage, idleCost, prices, pricesOf } from './cost-table.ts';
 
 const total = (lines: ReturnType<typeof idleCost>) => lines.reduce((sum, { dollars }) => sum + dollars, 0);
 
@@ -12,6 +12,15 @@ describe('the cost tables', () => {
     assert.equal(costPage(page), page, 'run ./scripts/with-node node scripts/cost-table.ts');
     assert.match(page, /22 November 2026/);
     assert.equal(pricesOf, '2026-11-22');
+  });
+
+  it('name for each price the page of AWS, and say where it was not seen', () => {
+    const page = readFileSync(costFile, 'utf8');
+    for (const [name, price] of Object.entries(prices)) {
+      const [row = ''] = new RegExp(`^\\| ${name} .*$`, 'm').exec(page) ?? [];
+      assert.ok(row.includes(price.page), name);
+      assert.equal(row.includes('**unchecked**'), !('seen' in price), name);
+    }
   });
 
   it('keep dev near what it is said to cost', () => {

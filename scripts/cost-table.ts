@@ -11,21 +11,38 @@ import { topologyOf } from '#infra/topology.ts';
 
 export const pricesOf = '2026-11-22';
 
-/** US dollars: by the hour, or by the unit that the name says. */
-const prices = {
-  'kafka.t3.small': 0.0456,
-  'kafka.m7g.large': 0.204,
-  brokerStorageGbMonth: 0.1,
-  mskServerlessClusterHour: 0.75,
-  mskServerlessPartitionHour: 0.0015,
-  natGatewayHour: 0.045,
-  documentdbDcuHour: 0.0822,
-  'r6g.large': 0.26,
-  pollerUnitHour: 0.185,
-  secretMonth: 0.4,
-  alarmMonth: 0.1,
-  dashboardMonth: 3,
-} as const;
+interface Price {
+  /** US dollars: by the hour, or by the unit that the name says. */
+  readonly dollars: number;
+  /** Title of AWS's page. */
+  readonly page: string;
+  /** Where the number was seen last, and when; absent: nowhere that could be read here. */
+  readonly seen?: string;
+}
+
+const msk = 'Amazon MSK pricing';
+const documentdb = 'Amazon DocumentDB pricing';
+const repositories = 'several public repositories, November 2026';
+const cloudWatch = 'Amazon CloudWatch pricing';
+
+export const prices = {
+  'kafka.t3.small': {
+    dollars: 0.0456,
+    page: msk,
+    seen: repositories,
+  },
+  'kafka.m7g.large': { dollars: 0.204, page: msk, seen: repositories },
+  brokerStorageGbMonth: { dollars: 0.1, page: msk },
+  mskServerlessClusterHour: { dollars: 0.75, page: msk, seen: repositories },
+  mskServerlessPartitionHour: { dollars: 0.0015, page: msk, seen: repositories },
+  natGatewayHour: { dollars: 0.045, page: 'Amazon VPC pricing', seen: repositories },
+  documentdbDcuHour: { dollars: 0.0822, page: documentdb, seen: 'usage.ai, "DocumentDB Serverless Pricing: The Complete 2026 Guide", June 2026' }, // prettier-ignore
+  'r6g.large': { dollars: 0.26315, page: documentdb, seen: repositories },
+  pollerUnitHour: { dollars: 0.185, page: 'AWS Lambda pricing' },
+  secretMonth: { dollars: 0.4, page: 'AWS Secrets Manager pricing', seen: repositories },
+  alarmMonth: { dollars: 0.1, page: cloudWatch },
+  dashboardMonth: { dollars: 3, page: cloudWatch },
+} as const satisfies Readonly<Record<string, Price>>;
 
 const hours = 730;
 
@@ -48,34 +65,37 @@ export function idleCost(profile: Profile): readonly Line[] {
     ...database(profile),
     {
       what: `${profile.natGateways} × NAT gateway`,
-      dollars: profile.natGateways * prices.natGatewayHour * hours,
+      dollars: profile.natGateways * prices.natGatewayHour.dollars * hours,
     },
     ...(profile.topology.pollers === 'provisioned'
-      ? [{ what: `1 shared poller unit, at least`, dollars: prices.pollerUnitHour * hours }]
+      ? [{ what: `1 shared poller unit, at least`, dollars: prices.pollerUnitHour.dollars * hours }]
       : []),
-    { what: 'secrets: database, capability keys', dollars: 2 * prices.secretMonth },
-    { what: `${alarms} alarms, 1 dashboard`, dollars: alarms * prices.alarmMonth + prices.dashboardMonth },
+    { what: 'secrets: database, capability keys', dollars: 2 * prices.secretMonth.dollars },
+    {
+      what: `${alarms} alarms, 1 dashboard`,
+      dollars: alarms * prices.alarmMonth.dollars + prices.dashboardMonth.dollars,
+    },
   ];
 }
 
 function kafka(cluster: KafkaProfile, partitions: number): readonly Line[] {
   if (cluster.type === 'msk-serverless')
     return [
-      { what: 'MSK Serverless, the cluster', dollars: prices.mskServerlessClusterHour * hours },
-      { what: `MSK Serverless, ${partitions} partitions`, dollars: partitions * prices.mskServerlessPartitionHour * hours }, // prettier-ignore
+      { what: 'MSK Serverless, the cluster', dollars: prices.mskServerlessClusterHour.dollars * hours },
+      { what: `MSK Serverless, ${partitions} partitions`, dollars: partitions * prices.mskServerlessPartitionHour.dollars * hours }, // prettier-ignore
     ];
   if (cluster.type !== 'msk-provisioned') return [];
   const { brokers, instanceType, volume } = cluster;
   return [
     { what: `${brokers} × ${instanceType}`, dollars: brokers * priceOf(instanceType) * hours },
-    { what: `${brokers} × ${volume} GB of broker disk`, dollars: brokers * volume * prices.brokerStorageGbMonth }, // prettier-ignore
+    { what: `${brokers} × ${volume} GB of broker disk`, dollars: brokers * volume * prices.brokerStorageGbMonth.dollars }, // prettier-ignore
   ];
 }
 
 function database({ database: kind }: Profile): readonly Line[] {
   if (kind.type === 'documentdb-serverless')
     return [
-      { what: `DocumentDB serverless at its least, ${kind.minCapacity} DCU`, dollars: kind.minCapacity * prices.documentdbDcuHour * hours }, // prettier-ignore
+      { what: `DocumentDB serverless at its least, ${kind.minCapacity} DCU`, dollars: kind.minCapacity * prices.documentdbDcuHour.dollars * hours }, // prettier-ignore
     ];
   if (kind.type !== 'documentdb-instances') return [];
   const { instances, instanceType } = kind;
@@ -85,9 +105,9 @@ function database({ database: kind }: Profile): readonly Line[] {
 }
 
 function priceOf(name: string): number {
-  const known: Readonly<Record<string, number>> = prices;
+  const known: Readonly<Record<string, Price>> = prices;
   const price = known[name];
-  if (price !== undefined) return price;
+  if (price !== undefined) return price.dollars;
   throw new Error(
     `a price is missing: got '${name}', expected one of ${Object.keys(prices).join(', ')}. Add it to scripts/cost-table.ts.`,
   );
@@ -99,13 +119,27 @@ export function costPage(page: string): string {
     ['dev-serverless', { ...dev, kafka: { type: 'msk-serverless' } }],
     ['prod', prod],
   ];
-  return variants.reduce(
-    (text, [name, profile]) =>
+  const tables = [
+    ...variants.map(([name, profile]) => [name, tableOf(idleCost(profile))] as const),
+    ['prices', priceTable()] as const,
+  ];
+  return tables.reduce(
+    (text, [name, table]) =>
       text.replace(
         new RegExp(`(<!-- cost ${name} -->\n)[\\s\\S]*?(<!-- end -->)`),
-        (_, begin: string, end: string) => `${begin}\n${tableOf(idleCost(profile))}\n${end}`,
+        (_, begin: string, end: string) => `${begin}\n${table}\n${end}`,
       ),
     page,
+  );
+}
+
+function priceTable(): string {
+  const known: Readonly<Record<string, Price>> = prices;
+  const rows = Object.entries(known).map(
+    ([name, { dollars, page, seen }]) => `| ${name} | ${dollars} | ${page} | ${seen ?? '**unchecked**'} |`,
+  );
+  return (
+    ['| unit | US$ | page of AWS | seen last |', '| --- | ---: | --- | --- |', ...rows].join('\n') + '\n'
   );
 }
 
