@@ -7,7 +7,7 @@ import { setupEntry } from './constructs/store-setup.ts';
 import { addChecks } from './checks/check-system.ts';
 import { type Profile } from './profiles.ts';
 import { DataStack } from './stacks/data.ts';
-import { MessagingStack } from './stacks/messaging.ts';
+import { MessagingStack, selfManaged } from './stacks/messaging.ts';
 import { NetworkStack } from './stacks/network.ts';
 import { ObservabilityStack } from './stacks/observability.ts';
 import { OrchestrationStack } from './stacks/orchestration.ts';
@@ -31,7 +31,8 @@ export const bundleEntries = (topology: Topology): readonly string[] => [
 export interface System {
   readonly network: NetworkStack;
   readonly data: DataStack;
-  readonly messaging: MessagingStack;
+  /** Absent where Kafka is elsewhere: there is nothing to make. */
+  readonly messaging: MessagingStack | undefined;
   readonly orchestration: OrchestrationStack;
   readonly observability: ObservabilityStack;
 }
@@ -52,13 +53,20 @@ export function buildSystem(app: App, props: SystemProps): System {
     description: description('database and secrets'),
     terminationProtection: profile.keepsData,
   });
-  const messaging = new MessagingStack(app, name('messaging'), {
-    ...props,
-    network,
-    kafkaAdmin,
-    description: description('Kafka cluster and topics'),
-    terminationProtection: profile.keepsData,
-  });
+  const { kafka } = profile;
+  const messaging =
+    kafka.type === 'self-managed'
+      ? { stack: undefined, source: selfManaged(kafka, { ...props, network }) }
+      : madeHere(
+          new MessagingStack(app, name('messaging'), {
+            ...props,
+            kafka,
+            network,
+            kafkaAdmin,
+            description: description('Kafka cluster and topics'),
+            terminationProtection: profile.keepsData,
+          }),
+        );
   const orchestration = new OrchestrationStack(app, name('orchestration'), {
     ...props,
     network,
@@ -69,7 +77,7 @@ export function buildSystem(app: App, props: SystemProps): System {
   const observability = new ObservabilityStack(app, name('observability'), {
     profile,
     functions: orchestration.functions,
-    clusterName: messaging.clusterName,
+    clusterName: messaging.stack?.clusterName,
     database: data.cluster,
     description: description('alarms and dashboard'),
   });
@@ -77,5 +85,7 @@ export function buildSystem(app: App, props: SystemProps): System {
   Tags.of(app).add('baton', profile.name, { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] });
   addChecks(app, props);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  return { network, data, messaging, orchestration, observability };
+  return { network, data, messaging: messaging.stack, orchestration, observability };
 }
+
+const madeHere = (stack: MessagingStack) => ({ stack, source: stack.source });

@@ -18,6 +18,7 @@ import { type NetworkStack } from './network.ts';
 
 export interface MessagingProps extends cdk.StackProps {
   readonly profile: Profile;
+  readonly kafka: Exclude<KafkaProfile, SelfManaged>;
   readonly network: NetworkStack;
   readonly topology: Topology;
   /** What asks a cluster for its brokers, and makes topics where they are no resources. */
@@ -34,7 +35,7 @@ export class MessagingStack extends cdk.Stack {
 
   constructor(scope: Construct, id: string, props: MessagingProps) {
     super(scope, id, props);
-    const { kafka } = props.profile;
+    const { kafka } = props;
     switch (kafka.type) {
       case 'msk-provisioned': {
         const cluster = this.provisioned(kafka, props);
@@ -50,9 +51,6 @@ export class MessagingStack extends cdk.Stack {
       }
       case 'msk-existing':
         this.source = this.mskSource(kafka.clusterArn, { ...props, resources: !kafka.serverless });
-        return;
-      case 'self-managed':
-        this.source = selfManaged(kafka, props);
     }
   }
 
@@ -155,7 +153,10 @@ const privateSubnets = ({ vpc }: NetworkStack): string[] =>
   vpc.selectSubnets({ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }).subnetIds;
 
 /** Topics there are made by `baton topics create`: an event source mapping waits for nothing that this app makes. */
-function selfManaged(kafka: SelfManaged, { network, topology }: MessagingProps): KafkaSource {
+export function selfManaged(
+  kafka: SelfManaged,
+  { network, topology }: Pick<MessagingProps, 'network' | 'topology'>,
+): KafkaSource {
   const { vpc, logClient } = network;
   const { subnetIds } = vpc.selectSubnets({ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS });
   return {

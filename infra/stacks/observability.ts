@@ -20,7 +20,7 @@ export interface ObservabilityProps extends cdk.StackProps {
 }
 
 /** Log lines that are counted: the message, and what it means. */
-const counted = {
+export const counted = {
   DeadLetters: { message: 'record dead-lettered', runbook: 'dead-letters' },
   QuarantinedRuns: { message: 'run quarantined', runbook: 'quarantined-runs' },
 } as const;

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { manifests } from '#agents/manifests.ts';
+import { problemsOf } from './checks/check-system.ts';
+import { buildTestSystem } from './fixtures/system.ts';
+import { dev, prod, type Profile } from './profiles.ts';
+import { counted } from './stacks/observability.ts';
+
+type Properties = Readonly<Record<string, unknown>>;
+type Resources = Readonly<Record<string, { readonly Properties: Properties }>>;
+
+const root = join(import.meta.dirname, '..');
+const clusterArn = 'arn:aws:kafka:eu-central-1:123456789012:cluster/shared/0123-1';
+const secretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:kafka-AbCdEf';
+const network = {
+  vpcId: 'vpc-0123456789abcdef0',
+  zones: ['eu-central-1a', 'eu-central-1b'],
+  privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+};
+const existing = (serverless: boolean): Profile => ({
+  ...dev,
+  network,
+  kafka: { type: 'msk-existing', clusterArn, serverless, securityGroupId: 'sg-0123456789abcdef0' },
+});
+const elsewhere: Profile = {
+  ...dev,
+  network,
+  kafka: { type: 'self-managed', bootstrapServers: ['b1.example.org:9096'], secretArn },
+};
+
+describe('a cluster that is there already', () => {
+  const provisioned = buildTestSystem({ profile: existing(false) });
+  const serverless = buildTestSystem({ profile: existing(true) });
+
+  it('gets its topics as resources where it is provisioned, and by a custom resource where it is serverless', () => {
+    const count = provisioned.topology.topics.length;
+    const native = provisioned.templateOf('messaging');
+    native.resourceCountIs('AWS::MSK::Topic', count);
+    native.allResourcesProperties('AWS::MSK::Topic', { ClusterArn: clusterArn });
+    native.resourceCountIs('Custom::KafkaTopic', 0);
+    const custom = serverless.templateOf('messaging');
+    custom.resourceCountIs('AWS::MSK::Topic', 0);
+    custom.resourceCountIs('Custom::KafkaTopic', count);
+    for (const template of [native, custom])
+      for (const made of ['AWS::MSK::Cluster', 'AWS::MSK::ServerlessCluster'])
+        template.resourceCountIs(made, 0);
+  });
+
+  it('is asked for its brokers from inside the VPC, by a function that may do that and make these topics', () => {
+    const template = serverless.templateOf('messaging');
+    template.resourceCountIs('Custom::KafkaBrokers', 1);
+    const policies = Object.values(template.findResources('AWS::IAM::Policy') as Resources);
+    const statements = policies.flatMap(({ Properties: { PolicyDocument } }) => (PolicyDocument as { Statement: readonly { Action: string | string[]; Resource: unknown }[] }).Statement); // prettier-ignore
+    const making = statements.filter(({ Action }) => [Action].flat().includes('kafka-cluster:CreateTopic'));
+    const text = JSON.stringify(making.map(({ Resource }) => Resource));
+    for (const { name } of serverless.topology.topics) assert.ok(text.includes(name), name);
+    assert.doesNotMatch(text, /\*/);
+  });
+
+  it('opens its security group to what publishes and to pollers', () => {
+    const rules = provisioned
+      .templateOf('network')
+      .findResources('AWS::EC2::SecurityGroupIngress') as Resources;
+    const opened = Object.values(rules).filter(({ Properties: { GroupId } }) => GroupId === 'sg-0123456789abcdef0'); // prettier-ignore
+    assert.equal(opened.length, 2);
+    for (const { Properties: rule } of opened) assert.deepEqual([rule.FromPort, rule.ToPort], [9098, 9098]);
+  });
+});
+
+describe('Kafka elsewhere', () => {
+  it('leaves nothing to make: a stack without resources is refused by CloudFormation', () => {
+    const { app, messaging } = buildTestSystem({ profile: elsewhere });
+    assert.equal(messaging, undefined);
+    for (const { template, stackName } of app.synth().stacks) {
+      const { Resources = {} } = template as { Resources?: object };
+      assert.ok(Object.keys(Resources).length > 0, stackName);
+    }
+  });
+
+  it('is read inside the private subnets, with the login that a secret holds', () => {
+    const mappings = buildTestSystem({ profile: elsewhere })
+      .templateOf('orchestration')
+      .findResources('AWS::Lambda::EventSourceMapping') as Resources;
+    for (const { Properties: mapping } of Object.values(mappings)) {
+      const access = mapping.SourceAccessConfigurations as readonly { Type: string; URI: unknown }[];
+      assert.deepEqual(
+        access.map(({ Type }) => Type),
+        ['SASL_SCRAM_512_AUTH', 'VPC_SUBNET', 'VPC_SUBNET', 'VPC_SECURITY_GROUP'],
+      );
+      assert.equal(access[0]?.URI, secretArn);
+      assert.ok((mapping.SelfManagedKafkaEventSourceConfig as Properties).ConsumerGroupId);
+    }
+  });
+});
+
+describe('a database', () => {
+  it('of instances has as many as the profile says, a serverless one has one that scales', () => {
+    const instances = buildTestSystem({ profile: prod }).templateOf('data');
+    instances.resourceCountIs('AWS::DocDB::DBInstance', 3);
+    instances.allResourcesProperties('AWS::DocDB::DBInstance', { DBInstanceClass: 'db.r6g.large' });
+    const serverless = buildTestSystem().templateOf('data');
+    serverless.resourceCountIs('AWS::DocDB::DBInstance', 1);
+    serverless.hasResourceProperties('AWS::DocDB::DBCluster', {
+      ServerlessV2ScalingConfiguration: { MinCapacity: 0.5, MaxCapacity: 2 },
+    });
+  });
+
+  it('has a password that is rotated', () => {
+    for (const profile of [dev, prod])
+      buildTestSystem({ profile }).templateOf('data').hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
+        RotationRules: { ScheduleExpression: `rate(${profile.rotationDays} days)` },
+      }); // prettier-ignore
+  });
+});
+
+describe('every variant', () => {
+  const variants: Readonly<Record<string, Profile>> = {
+    'MSK Serverless': { ...dev, kafka: { type: 'msk-serverless' } },
+    'a provisioned cluster that is there': existing(false),
+    'a serverless cluster that is there': existing(true),
+    'Kafka elsewhere': elsewhere,
+    'a database of instances in dev': { ...dev, database: prod.database },
+    'a database elsewhere': { ...dev, network, database: { type: 'existing', uriSecretArn: secretArn } },
+  };
+  for (const [name, profile] of Object.entries(variants))
+    it(`passes the checks at synth: ${name}`, () => {
+      const { app, topology } = buildTestSystem({ profile });
+      assert.deepEqual(problemsOf(app, { topology, profile, manifests }), []);
+    });
+});
+
+describe('alarms', () => {
+  const system = buildTestSystem({ profile: prod });
+  const metrics = Object.values(
+    system.templateOf('observability').findResources('AWS::CloudWatch::Alarm') as Resources,
+  ).map(({ Properties: { MetricName } }) => String(MetricName));
+  const count = (metric: string) => metrics.filter((name) => name === metric).length;
+
+  it('watch errors and throttles of all, duration of what does not loop, lag of what is fed', () => {
+    const { functions } = system.topology;
+    assert.equal(count('Errors'), functions.length);
+    assert.equal(count('Throttles'), functions.length);
+    assert.equal(count('Duration'), functions.filter(({ scheduled }) => !scheduled).length);
+    assert.equal(count('OffsetLag'), functions.filter(({ mappings }) => mappings.length > 0).length);
+  });
+
+  it('watch log lines that functions write', () => {
+    const files = globSync('functions/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'));
+    const source = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
+    for (const [metric, { message }] of Object.entries(counted)) {
+      assert.equal(count(metric), 1);
+      assert.ok(source.includes(`'${message}'`), `some function logs '${message}'`);
+    }
+  });
+
+  it('come with approvals: as soon as a step can wait for one, runs that wait are watched', () => {
+    const language = readFileSync(join(root, 'core/workflow/language.ts'), 'utf8');
+    assert.match(language, /\bapproval\b/);
+    const reserved = /\bapproval: later\(/.test(language);
+    assert.equal(Object.hasOwn(counted, 'WaitingApprovals'), !reserved);
+  });
+});
