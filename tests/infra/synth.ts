@@ -42,7 +42,7 @@ describe('cdk synth', () => {
       assert.equal(
         error,
         undefined,
-        'cfn-lint could not be started: got no such command, expected it on the PATH. Install it: pip install cfn-lint',
+        'cfn-lint could not be started: got no such command, expected it on the PATH. Install it: python3 -m venv .cache/python && .cache/python/bin/pip install -r tests/infra/emulator/requirements.txt, and put .cache/python/bin on the PATH',
       );
       assert.equal(status, 0, stdout);
     });
