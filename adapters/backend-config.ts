@@ -2,21 +2,9 @@
  * Where log and store live: embedded, or on Kafka and MongoDB. Part of `Config`; see there.
  * Kafka and MongoDB come together: a log that outlives its store, or the other way round, helps nobody.
  */
+import { type KafkaSecurity } from './kafka/options.ts';
 import * as parse from './setting-values.ts';
 import { type SettingName } from './settings.ts';
-
-export type KafkaSecurity =
-  | { readonly type: 'plaintext' }
-  | { readonly type: 'tls'; readonly caFile?: string }
-  | {
-      readonly type: 'scram';
-      readonly mechanism: 'scram-sha-256' | 'scram-sha-512';
-      readonly username: string;
-      readonly password: string;
-      readonly tls: boolean;
-      readonly caFile?: string;
-    }
-  | { readonly type: 'msk-iam'; readonly region: string };
 
 export type Backend =
   | { readonly type: 'embedded' }
