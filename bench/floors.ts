@@ -3,7 +3,8 @@ import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbedded } from '#adapters/embedded/open.ts';
-import { runIdOf } from '#core/ids.ts';
+import { type RunId, runIdOf } from '#core/ids.ts';
+import { type Commit } from '#core/ports.ts';
 import { quantiles, type Quantiles } from './quantiles.ts';
 
 /** Milliseconds. */
@@ -26,27 +27,24 @@ export async function measureFloors(times: number): Promise<Floors> {
     const append = await timed(times, () =>
       embedded.log.publish([{ topic: 'floor', key: 'key', value, headers: [] }]),
     );
-    const commit = await timed(times, (index) =>
-      embedded.store.commits.insert([
-        {
-          schema: 1,
-          runId,
-          version: index + 1,
-          causes: [{ source: '/bench', id: String(index), topic: 'floor', partition: 0, offset: index }],
-          events: [
-            { type: 'start.conflicted', source: '/bench', id: 'x'.repeat(250), payloadDigest: 'sha256:0' },
-          ],
-          published: index,
-          at: 0,
-        },
-      ]),
-    );
+    const commit = await timed(times, (index) => embedded.store.commits.insert([floorCommit(runId, index)]));
     await embedded.close();
     return { fdatasync: await flushes(join(folder, 'file'), times, value), append, commit };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** About 512 bytes. */
+export const floorCommit = (runId: RunId, index: number): Commit => ({
+  schema: 1,
+  runId,
+  version: index + 1,
+  causes: [{ source: '/bench', id: String(index), topic: 'floor', partition: 0, offset: index }],
+  events: [{ type: 'start.conflicted', source: '/bench', id: 'x'.repeat(250), payloadDigest: 'sha256:0' }],
+  published: index,
+  at: 0,
+});
 
 async function flushes(path: string, times: number, value: Uint8Array): Promise<Quantiles> {
   const file = openSync(path, 'w');
@@ -60,7 +58,8 @@ async function flushes(path: string, times: number, value: Uint8Array): Promise<
   }
 }
 
-async function timed(times: number, work: (index: number) => unknown): Promise<Quantiles> {
+/** `work`, so many times one after the other. */
+export async function timed(times: number, work: (index: number) => unknown): Promise<Quantiles> {
   const taken: number[] = [];
   for (let index = 0; index < times; index += 1) {
     const begun = performance.now();

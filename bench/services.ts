@@ -8,8 +8,9 @@ import { runIdOf } from '#core/ids.ts';
 import { type Platform } from '#adapters/platform.ts';
 import { openHostedEngine } from '#tests/engine/hosted-engine.ts';
 import { chainOf, measureChain, type Chain } from './chain.ts';
+import { floorCommit, timed } from './floors.ts';
 import { count, ms, ratio } from './numbers.ts';
-import { quantiles, type Quantiles } from './quantiles.ts';
+import { type Quantiles } from './quantiles.ts';
 
 export interface Services {
   readonly roundTrip: Quantiles;
@@ -47,43 +48,24 @@ async function roundTrips({ log }: Platform, times: number): Promise<Quantiles> 
   await log.createTopics([{ name: topic, partitions: 1 }]);
   const consumer = await log.consumer({ topic, group: topic });
   const value = new Uint8Array(512).fill(65);
-  const taken: number[] = [];
-  for (let index = 0; index < times + 20; index += 1) {
-    const begun = performance.now();
+  const hop = async (): Promise<void> => {
     const come = receive();
     await log.publish([{ topic, key: 'key', value, headers: [] }]);
     await come;
-    if (index >= 20) taken.push(performance.now() - begun);
-  }
+  };
+  await timed(20, hop); // The first hops find nothing warm.
+  const taken = await timed(times, hop);
   await consumer.close();
-  return quantiles(taken);
+  return taken;
 
   async function receive(): Promise<void> {
     while ((await consumer.poll({ maxRecords: 10, maxWaitMs: 1000 })).length === 0);
   }
 }
 
-async function inserts({ store }: Platform, times: number): Promise<Quantiles> {
+function inserts({ store }: Platform, times: number): Promise<Quantiles> {
   const runId = runIdOf({ tenant: 'bench', source: '/bench', id: randomUUID() });
-  const taken: number[] = [];
-  for (let index = 0; index < times; index += 1) {
-    const begun = performance.now();
-    await store.commits.insert([
-      {
-        schema: 1,
-        runId,
-        version: index + 1,
-        causes: [{ source: '/bench', id: String(index), topic: 'floor', partition: 0, offset: index }],
-        events: [
-          { type: 'start.conflicted', source: '/bench', id: 'x'.repeat(250), payloadDigest: 'sha256:0' },
-        ],
-        published: index,
-        at: 0,
-      },
-    ]);
-    taken.push(performance.now() - begun);
-  }
-  return quantiles(taken);
+  return timed(times, (index) => store.commits.insert([floorCommit(runId, index)]));
 }
 
 export const servicesText = ({ roundTrip, insert, chain, overFloor }: Services): string =>
