@@ -19,6 +19,8 @@ export interface LogLine {
   readonly time: string;
   readonly message: string;
   readonly invocation?: string;
+  /** The process that wrote it. */
+  readonly worker: number;
 }
 
 const functions: Readonly<Record<Kind, readonly string[]>> = {
@@ -44,7 +46,8 @@ export async function openFleet(environment: Readonly<Record<string, string>>, h
         ...environment,
         BATON_DATA_DIR: home,
         BATON_DEVELOPMENT: 'true',
-        BATON_LOG: 'info',
+        // Which partitions a member has, and what a client complains of, is wanted where something was lost.
+        BATON_LOG: 'debug',
       },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -93,6 +96,8 @@ function readLines(child: ChildProcess, lines: LogLine[]): void {
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     const parts = (rest + chunk).split('\n');
     rest = parts.pop() ?? '';
-    for (const part of parts) if (part.startsWith('{"time"')) lines.push(JSON.parse(part) as LogLine);
+    for (const part of parts)
+      if (part.startsWith('{"time"'))
+        lines.push({ ...(JSON.parse(part) as LogLine), worker: child.pid ?? 0 });
   });
 }

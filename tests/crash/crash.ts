@@ -12,6 +12,7 @@ import { openEmbedded } from '#adapters/embedded/open.ts';
 import { decodeEvent } from '#core/cloud-event.ts';
 import { topics } from '#core/event-catalog.ts';
 import { type Json } from '#core/json.ts';
+import { mulberry32 } from '#simulation/choices.ts';
 
 const { values } = parseArgs({ options: { kills: { type: 'string' }, seed: { type: 'string' } } });
 const kills = Number(values.kills ?? 50);
@@ -144,15 +145,4 @@ function verifyCalls(runs: number): void {
   // A kill between recording and logging takes the line along, never the record: so a few may be missing, not many.
   assert.ok(recorded.size >= runs * 3 - kills, `results of ${recorded.size} calls were logged`);
   process.stdout.write(`${runs} runs, ${recorded.size} recorded results, ${calls} calls\n`);
-}
-
-/** A small seeded generator (mulberry32), so that a failing sequence of kills can be played again. */
-function mulberry32(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
