@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
+import { kafkaProperties } from './kafka-properties.ts';
 import { portOf, type Service } from './service.ts';
 import { type Ports } from './state.ts';
 import { perform, tools } from './tools.ts';
@@ -31,7 +32,15 @@ export const kafka: Service = {
   async prepare({ installed, data, ports, log }) {
     const config = join(data, 'server.properties');
     const cwd = installed;
-    writeFileSync(config, propertiesOf(ports, join(data, 'log')));
+    const node = {
+      id: 1,
+      roles: ['broker', 'controller'],
+      data: join(data, 'log'),
+      clients: { PLAINTEXT: address(ports, 'broker') },
+      controller: address(ports, 'controller'),
+      replicas: 1,
+    } as const;
+    writeFileSync(config, kafkaProperties(node));
     // Kafka refuses a folder without its mark; a kept one has it.
     if (!existsSync(join(data, 'log', 'meta.properties'))) {
       const cluster = randomBytes(16).toString('base64url');
@@ -68,31 +77,3 @@ export const kafka: Service = {
 
   env: (ports) => ({ KAFKA_BOOTSTRAP_SERVERS: address(ports, 'broker') }),
 };
-
-function propertiesOf(ports: Ports, folder: string): string {
-  const listeners = `PLAINTEXT://${address(ports, 'broker')},CONTROLLER://${address(ports, 'controller')}`;
-  const properties = {
-    'process.roles': 'broker,controller',
-    'node.id': 1,
-    'controller.quorum.bootstrap.servers': address(ports, 'controller'),
-    listeners,
-    'advertised.listeners': `PLAINTEXT://${address(ports, 'broker')}`,
-    'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    'log.dirs': folder,
-    // Topics are made by `baton setup`: a first write to a misspelt one must fail, as in production.
-    'auto.create.topics.enable': false,
-    // One broker: Kafka's own topics cannot have the three replicas they ask for.
-    'offsets.topic.replication.factor': 1,
-    'transaction.state.log.replication.factor': 1,
-    'transaction.state.log.min.isr': 1,
-    'share.coordinator.state.topic.replication.factor': 1,
-    'share.coordinator.state.topic.min.isr': 1,
-    // A first member need not wait for others.
-    'group.initial.rebalance.delay.ms': 0,
-    'offsets.topic.num.partitions': 8,
-  };
-  return Object.entries(properties)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join('');
-}

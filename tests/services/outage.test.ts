@@ -6,8 +6,9 @@ import { InfrastructureError } from '#core/failure.ts';
 import { infrastructureProblem, until } from '#tests/contract/contract-suite.ts';
 import { commitAll, outgoing, patienceMs, receive, textOf } from '#tests/contract/log-subject.ts';
 import { unique } from '#tests/contract/samples.ts';
+import { freePorts } from '../../scripts/services/ports.ts';
 import { optionsOf } from './kafka-subject.ts';
-import { type Broker, freePorts, ownBroker } from './own-broker.ts';
+import { type Broker, ownBroker } from './own-broker.ts';
 
 async function using(
   options: Partial<KafkaOptions>,
@@ -26,8 +27,8 @@ process.on('warning', ({ name, message }) => void warnings.push(`${name}: ${mess
 after(() => assert.deepEqual(warnings, []));
 
 test('where no broker listens every call says so, with the address and the reason', async () => {
-  const [port] = await freePorts(1);
-  const address = `127.0.0.1:${port}`;
+  const { none = 0 } = await freePorts(['none']);
+  const address = `127.0.0.1:${none}`;
   const refused = infrastructureProblem(
     /KAFKA_UNREACHABLE/,
     address,
