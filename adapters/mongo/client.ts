@@ -3,6 +3,7 @@
  */
 import { MongoClient, type MongoClientOptions, MongoNotConnectedError } from 'mongodb';
 import { refusal } from '#core/refusal.ts';
+import { mendClosedConnections } from './closed-connections.ts';
 import { type Place } from './store-error.ts';
 
 export interface ClientOptions {
@@ -30,6 +31,7 @@ export const relaxed = { writeConcern: { w: 1 } } as const;
 
 /** `extra` is for tests that watch the commands. */
 export function createClient(options: ClientOptions, extra: MongoClientOptions = {}): Client {
+  mendClosedConnections();
   const client = parsed(options, { ...settings(options), ...extra });
   const { hosts, srvHost } = client.options;
   let closed = false;

@@ -1,6 +1,7 @@
 /** What happens when acknowledgements are lost and servers go away: told by the errors, healed without a restart. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import net from 'node:net';
+import { after, before, describe, test } from 'node:test';
 import { type MongoStore, openMongo } from '#adapters/mongo/open.ts';
 import { InfrastructureError } from '#core/failure.ts';
 import { type Store } from '#core/ports.ts';
@@ -175,6 +176,35 @@ function testServerAway(subject: () => Behind): void {
       await assert.rejects(() => call(behind.store), infrastructureProblem(/^STORE_CLOSED: /));
   });
 }
+
+describe('a connection that was cut in this very moment', () => {
+  const { createConnection } = net;
+  const sockets: net.Socket[] = [];
+  before(() => {
+    // The driver takes its sockets from here, and gives nobody else a look at them.
+    net.createConnection = (...args: unknown[]) => {
+      const socket = Reflect.apply(createConnection, net, args) as net.Socket;
+      sockets.push(socket);
+      return socket;
+    };
+  });
+  after(() => {
+    net.createConnection = createConnection;
+  });
+
+  test('fails the call that writes to it, which would else wait for ever', async () => {
+    const subject = await openFresh();
+    const { store } = subject;
+    const [first, second] = [sampleCommit(newRunId(), 1), sampleCommit(newRunId(), 1)];
+    await store.commits.insert([first]);
+    assert.ok(sockets.length > 0);
+    // The socket is gone at once, and tells of it later: the insert is written in between.
+    for (const socket of sockets) socket.destroy();
+    await assert.rejects(() => store.commits.insert([second]), infrastructureProblem(/^STORE_INTERRUPTED: /));
+    assert.deepEqual(await store.commits.insert([second]), ['stored']);
+    await subject.close();
+  });
+});
 
 test('a file of authorities that is missing, or an unknown host, is named', async () => {
   const uri = 'mongodb://127.0.0.1:1/baton';
