@@ -6,23 +6,18 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readConfig } from '#adapters/config.ts';
 import { traceIdOfRun } from '#adapters/telemetry/hop.ts';
-import { spanTree, treeLines } from '#adapters/telemetry/span-tree.ts';
+import { spanTree } from '#adapters/telemetry/span-tree.ts';
 import { sendStart, startEvent, runIdOfStart } from '#cli/send.ts';
 import { AgentFailure } from '#core/agent/contract.ts';
 import { type RunId } from '#core/ids.ts';
 import { type JsonObject } from '#core/json.ts';
-import { type Store } from '#core/ports.ts';
 import { parseWorkflow } from '#core/workflow/parse.ts';
-import { loadFunction, type LoadFunction } from '#local/load-function.ts';
 import { openSession, type Session } from '#local/session.ts';
+import { flaky, goldenTrace, terraformLast, traceText } from '#tests/engine/golden-traces.ts';
 import { openHostedEngine, type HostedEngine } from '#tests/engine/hosted-engine.ts';
 import { keepSpans, type KeptSpan } from '#tests/engine/kept-spans.ts';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
-
-/** Times differ from run to run, so what is compared is ordered by what it is. */
-const textOf = (spans: readonly KeptSpan[]): string =>
-  `${treeLines(spanTree(spans.map((span) => ({ ...span, startAt: 0 })))).join('\n')}\n`;
 
 describe('the trace of design-and-provision', () => {
   const kept = keepSpans();
@@ -57,7 +52,7 @@ describe('the trace of design-and-provision', () => {
 
   it('is this tree', () => {
     const mine = all.filter(({ traceId }) => traceId === traceIdOfRun(runId));
-    assert.equal(textOf(mine), read('design-and-provision.trace.txt'));
+    assert.equal(traceText(mine), goldenTrace('design-and-provision'));
   });
 
   it('is the only one, and has one root', () => {
@@ -84,16 +79,6 @@ describe('the trace of design-and-provision', () => {
   });
 });
 
-const flaky = `
-name: flaky
-version: "1.0.0"
-inputs: { idea: string }
-steps:
-  one: { agent: worker, with: { idea: "\${{ inputs.idea }}" }, retry: { max: 2, delay: 20ms } }
-outputs:
-  result: \${{ steps.one.output }}
-`;
-
 describe('a trace', () => {
   let engine: HostedEngine;
   afterEach(() => engine.close());
@@ -109,7 +94,7 @@ describe('a trace', () => {
     engine = await openHostedEngine({ workflows: [flaky], agents: { worker }, telemetry: kept.telemetry });
     const { runid } = await engine.submit('again', { idea: 'x' });
     const spans = await endedTrace(kept);
-    assert.equal(textOf(spans), read('retry.trace.txt'));
+    assert.equal(traceText(spans), goldenTrace('retry'));
     assert.deepEqual(new Set(spans.map(({ traceId }) => traceId)), new Set([traceIdOfRun(runid ?? '')]));
   });
 
@@ -149,7 +134,7 @@ describe('a trace', () => {
     for (const { runid = '' } of ends) {
       const mine = spans.filter(({ traceId }) => traceId === traceIdOfRun(runid));
       assert.equal(spanTree(mine).length, 1, 'one root');
-      assert.equal(textOf(mine), read('flaky.trace.txt'));
+      assert.equal(traceText(mine), goldenTrace('flaky'));
     }
   });
 
@@ -165,39 +150,6 @@ describe('a trace', () => {
     assert.deepEqual(await kept.spans(), []);
   });
 });
-
-/** Both agents of the last level run at once; which of them ends the run must not be left to chance here. */
-function terraformLast(now: () => { readonly store: Store; readonly runId: RunId }): LoadFunction {
-  return (spec, platform, settings) =>
-    loadFunction(
-      spec,
-      spec.agents.includes('terraform-generator')
-        ? {
-            ...platform,
-            model: (scope) => {
-              const model = platform.model(scope);
-              return {
-                name: model.name,
-                usage: () => model.usage(),
-                ask: async (request) => {
-                  await stepDone(now(), 'kafka');
-                  return model.ask(request);
-                },
-              };
-            },
-          }
-        : platform,
-      settings,
-    );
-}
-
-async function stepDone({ store, runId }: { store: Store; runId: RunId }, step: string): Promise<void> {
-  await until(async () =>
-    (await store.commits.history(runId)).some(({ events }) =>
-      events.some((event) => event.type === 'step.completed' && event.step === step),
-    ),
-  );
-}
 
 /** The spans once every run's output was handled and whatever has spans below it has ended too. */
 async function endedTrace(

@@ -30,8 +30,8 @@ export interface HostedEngineOptions {
   readonly agents: Readonly<Record<string, (input: Json) => Promise<Json> | Json>>;
   readonly onRedelivery?: 'once' | 'repeat';
   readonly folder?: string;
-  /** KAFKA_BOOTSTRAP_SERVERS and MONGODB_URI; embedded without. The topics there are used as they are found. */
-  readonly services?: Readonly<Record<'KAFKA_BOOTSTRAP_SERVERS' | 'MONGODB_URI', string>>;
+  /** Settings: where log and store are (embedded without), and where spans go. Topics are used as they are found. */
+  readonly services?: Readonly<Record<string, string>>;
   readonly telemetry?: PlatformOptions['telemetry'];
   /** What a function is given in the platform's place, for those who watch its calls. */
   readonly watch?: (platform: Platform, spec: FunctionSpec) => Platform;

@@ -9,21 +9,14 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { baton, resultOf, startBaton, type Started, temporaryFolder, until } from '#cli/spawn.fixture.ts';
 import { jars } from './jars.ts';
-import { bootstrapServers, mongodbUri } from './services.ts';
+import { bootstrapServers, ownDatabase } from './services.ts';
 
 const folder = temporaryFolder();
 const brokers = bootstrapServers();
-const env = { KAFKA_BOOTSTRAP_SERVERS: brokers, MONGODB_URI: ownDatabase(mongodbUri()) };
+const env = { KAFKA_BOOTSTRAP_SERVERS: brokers, MONGODB_URI: ownDatabase('run') };
 const options = { dataDir: folder.path, env };
 const input = ['-i', 'idea=A library where members borrow books'];
 after(() => folder.remove());
-
-/** The same server, another database. */
-function ownDatabase(uri: string): string {
-  const url = new URL(uri);
-  url.pathname = `/run-${randomUUID().slice(0, 8)}`;
-  return url.href;
-}
 
 async function up(args: readonly string[], sign: RegExp): Promise<Started> {
   const started = startBaton(args, { ...options, lifeMs: 600_000 });

@@ -9,6 +9,7 @@ import { traceIdOfRun } from '#adapters/telemetry/hop.ts';
 import { queryTrace } from '#adapters/telemetry/jaeger-query.ts';
 import { spanTree, treeLines, type TreeSpan } from '#adapters/telemetry/span-tree.ts';
 import { baton, resultOf, startBaton, temporaryFolder, until } from '#cli/spawn.fixture.ts';
+import { setting } from './services.ts';
 
 const folder = temporaryFolder();
 after(() => folder.remove());
@@ -71,13 +72,4 @@ async function spansOf(queryUrl: string, run: string, count: number): Promise<re
     return spans.length >= count;
   }, `${count} spans of run ${run} in Jaeger`);
   return spans;
-}
-
-function setting(name: string): string {
-  const value = process.env[name];
-  assert.ok(
-    value,
-    `${name} is not set. Got: nothing. Expected: where a running Jaeger is. Fix: use npm run test:services.`,
-  );
-  return value;
 }
