@@ -30,6 +30,10 @@ const settling: ReadonlySet<string> = new Set([
 /** A broker that has just started, or taken over, does not know its groups for a moment. */
 export const isSettling = (error: unknown): boolean => chainOf(error).some(({ type }) => settling.has(type));
 
+/** kafkajs would have tried again, had it been allowed to. */
+export const mayPass = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'KafkaJSNumberOfRetriesExceeded';
+
 /** Runs `work` and throws what it throws as `InfrastructureError`. */
 export async function guarded<T>(attempt: Attempt, work: () => Promise<T>): Promise<T> {
   try {

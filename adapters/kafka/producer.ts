@@ -3,17 +3,23 @@
  * process sends few large requests and an idle one waits for nothing.
  * KP1. A publish resolves when all its records are acknowledged by all replicas, and rejects for its own sake only.
  * KP2. The records of one publish, and publishes one after the other, keep their order in each partition.
+ * KP3. A request that failed in part is made again whole, here: kafkajs, trying again by itself, leaves out what it had
+ *     for a broker that has left the lead of a partition to one whose answer it holds already, and reports success.
  */
 import { type Kafka, Partitioners, type Producer, type TopicMessages } from 'kafkajs';
 import { type InfrastructureError } from '#core/failure.ts';
 import { type OutgoingRecord } from '#core/ports.ts';
 import { type Connection, createConnection } from './connection.ts';
-import { type Attempt, codeOf, kafkaError } from './kafka-error.ts';
+import { type Attempt, codeOf, kafkaError, mayPass } from './kafka-error.ts';
 import { sizeOf, toMessage } from './record.ts';
 
 /** For each topic in a request: kafkajs makes one record batch for each partition, and brokers take about a megabyte. */
 const topicBytes = 900 * 1024;
 const requestBytes = 8 * 1024 * 1024;
+
+/** A request, before its publishers hear that it failed. */
+const attempts = 4;
+const firstWaitMs = 100;
 
 interface Call {
   readonly records: readonly OutgoingRecord[];
@@ -71,7 +77,7 @@ async function openProducer(client: Kafka): Promise<Producer> {
   const producer = client.producer({
     createPartitioner: Partitioners.DefaultPartitioner,
     allowAutoTopicCreation: false,
-    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
+    retry: { retries: 0 }, // KP3
   });
   await producer.connect();
   return producer;
@@ -134,21 +140,38 @@ async function sendInPieces(
 }
 
 async function send(
-  { connection, brokers }: Target,
+  to: Target,
   records: readonly OutgoingRecord[],
 ): Promise<InfrastructureError | undefined> {
+  let waitMs = firstWaitMs;
+  for (let attempt = 1; ; attempt += 1) {
+    const { error, again } = await sendOnce(to, records);
+    if (!again || attempt === attempts) return error;
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    waitMs *= 2;
+  }
+}
+
+interface Sent {
+  readonly error?: InfrastructureError;
+  /** What went wrong may pass by itself. */
+  readonly again: boolean;
+}
+
+async function sendOnce({ connection, brokers }: Target, records: readonly OutgoingRecord[]): Promise<Sent> {
   const topics = [...new Set(records.map(({ topic }) => topic))].join(', ');
   const attempt: Attempt = { action: `publish to ${topics}`, brokers, topic: topics };
   let producer: Producer | undefined;
   try {
     producer = await connection.get();
     await producer.sendBatch({ acks: -1, topicMessages: byTopic(records) });
-    return undefined;
+    return { again: false };
   } catch (cause) {
     const error = kafkaError(cause, attempt);
     // A refusal says nothing of the connection; anything else may have spoilt it.
     if (producer !== undefined && codeOf(error) !== 'PAYLOAD_TOO_LARGE') connection.drop(producer);
-    return error;
+    // Connecting has been tried several times when it fails.
+    return { error, again: producer !== undefined && mayPass(cause) };
   }
 }
 
