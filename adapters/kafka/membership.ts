@@ -34,8 +34,9 @@ const heartbeatMs = 1_000;
 
 /** Resolves once the group has a place for this member. Throws what kafkajs throws. */
 export async function joinGroup(options: MembershipOptions): Promise<Membership> {
-  const { topic, ahead } = options;
+  const { topic, ahead, progress } = options;
   const consumer = openConsumer(options);
+  progress.begun();
   const state: { lost?: { readonly error: unknown } } = {};
   let strictCommit: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
   consumer.on(consumer.events.CRASH, ({ payload }) => {
@@ -54,7 +55,7 @@ export async function joinGroup(options: MembershipOptions): Promise<Membership>
       eachBatchAutoResolve: false,
       eachBatch: (payload) => {
         strictCommit = (offsets) => payload.commitOffsetsIfNecessary(offsets);
-        return takeBatch(options, payload);
+        return takeBatch(options, consumer, payload);
       },
     });
     throwIfLost(state);
@@ -95,16 +96,21 @@ const openConsumer = ({ client, group, sessionTimeoutMs }: MembershipOptions): C
     retry: {
       initialRetryTime: 100,
       maxRetryTime: 1_000,
-      retries: 4,
+      // About as long as a group takes to find another coordinator, and well within its session: a member that gave up
+      // sooner would come back as another one, and wait with the whole group until its old session is over.
+      retries: 7,
       // The one who polls hears of it, and joins again with the next poll.
       restartOnFailure: async () => false,
     },
   });
 
-/** What was read ahead goes with every change: what is still this member's is read again from the committed offsets. */
+/**
+ * What was read ahead goes with every new assignment: what is still this member's is read again from the committed
+ * offsets. Until there is one it is only held back: where joining fails, reading goes on behind it.
+ */
 function watchGroup(consumer: Consumer, { topic, group, ahead, progress, logger }: MembershipOptions): void {
   const { REBALANCING, GROUP_JOIN } = consumer.events;
-  consumer.on(REBALANCING, () => ahead.clear());
+  consumer.on(REBALANCING, () => ahead.hold());
   consumer.on(GROUP_JOIN, ({ payload }) => {
     const partitions = payload.memberAssignment[topic] ?? [];
     ahead.clear();
@@ -114,12 +120,24 @@ function watchGroup(consumer: Consumer, { topic, group, ahead, progress, logger 
 }
 
 async function takeBatch(
-  { topic, ahead, progress }: MembershipOptions,
+  { topic, group, ahead, progress, logger }: MembershipOptions,
+  consumer: Consumer,
   payload: EachBatchPayload,
 ): Promise<void> {
   const { batch } = payload;
   const { partition, messages } = batch;
+  // Fetched before the place was set to which reading goes back.
+  if (payload.isStale()) return;
   const offsets = messages.map(({ offset }) => Number(offset));
+  const missing = progress.missingBefore(partition, offsets[0] ?? 0);
+  if (missing !== undefined) {
+    logger.info(
+      { topic, group, partition, from: missing, came: offsets[0] },
+      'reading again what was dropped',
+    );
+    consumer.seek({ topic, partition, offset: String(missing) });
+    return;
+  }
   const fresh = messages.slice(progress.firstNew(partition, offsets));
   ahead.add(fresh.map((message) => toRecord(topic, partition, message)));
   payload.resolveOffset(batch.lastOffset());

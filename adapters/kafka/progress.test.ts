@@ -46,3 +46,33 @@ test('an answer without records changes nothing', () => {
   assert.equal(progress.firstNew(0, []), 0);
   assert.equal(progress.firstNew(0, [3, 4, 5]), 2);
 });
+
+test('records that a rebalance dropped before they were handed out are read again before later ones', () => {
+  const progress = underWay();
+  assert.equal(progress.firstNew(0, [5, 6]), 0);
+  progress.assigned([0]);
+  assert.equal(progress.missingBefore(0, 7), 5);
+  // Read again from there: the broker may have kept less.
+  assert.equal(progress.missingBefore(0, 6), undefined);
+});
+
+test('so are those of a partition of which nothing was handed out yet', () => {
+  const progress = createProgress();
+  progress.assigned([0]);
+  assert.equal(progress.firstNew(0, [3, 4]), 0);
+  progress.assigned([0]);
+  assert.equal(progress.missingBefore(0, 5), 3);
+});
+
+test('nothing is missing where the group goes on from its commits, or another member was at work', () => {
+  const progress = underWay();
+  progress.assigned([0]);
+  assert.equal(progress.missingBefore(0, 2), undefined);
+  progress.assigned([]);
+  progress.assigned([0]);
+  assert.equal(progress.missingBefore(0, 9), undefined);
+  progress.handedOut(0, 10);
+  progress.begun();
+  progress.assigned([0]);
+  assert.equal(progress.missingBefore(0, 20), undefined);
+});

@@ -50,3 +50,12 @@ test('it is full by number and by size, and who waits for room goes on when some
   large.clear();
   assert.deepEqual([large.isFull(), large.take(1)], [false, []]);
 });
+
+test('what is held back is kept, and goes out with what comes next', () => {
+  const ahead = createReadAhead();
+  ahead.add([record(0)]);
+  ahead.hold();
+  assert.deepEqual(ahead.take(10), []);
+  ahead.add([record(1)]);
+  assert.deepEqual(offsetsOf(ahead.take(10)), [0, 1]);
+});

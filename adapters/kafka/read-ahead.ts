@@ -5,6 +5,8 @@ export interface ReadAhead {
   add(records: readonly LogRecord[]): void;
   take(limit: number): readonly LogRecord[];
   isFull(): boolean;
+  /** Hands out nothing until more comes, or all is cleared. */
+  hold(): void;
   clear(): void;
   /** Ends every wait, now or a moment later when more of the same answer has come. */
   wake(): void;
@@ -19,6 +21,7 @@ const fullBytes = 16 * 1024 * 1024;
 export function createReadAhead(): ReadAhead {
   let held: LogRecord[] = [];
   let bytes = 0;
+  let isHeld = false;
   let waking = false;
   const readers = new Set<() => void>();
   const writers = new Set<() => void>();
@@ -31,6 +34,7 @@ export function createReadAhead(): ReadAhead {
       if (records.length === 0) return;
       for (const record of records) bytes += bytesOf(record);
       held.push(...records);
+      isHeld = false;
       if (waking) return;
       // An answer of the broker holds several partitions, which come one after another in this very turn.
       waking = true;
@@ -40,6 +44,7 @@ export function createReadAhead(): ReadAhead {
       });
     },
     take(limit) {
+      if (isHeld) return [];
       const taken = held.slice(0, limit);
       held = held.slice(limit);
       for (const record of taken) bytes -= bytesOf(record);
@@ -47,7 +52,11 @@ export function createReadAhead(): ReadAhead {
       return taken;
     },
     isFull: () => held.length >= fullRecords || bytes >= fullBytes,
+    hold() {
+      isHeld = true;
+    },
     clear() {
+      isHeld = false;
       held = [];
       bytes = 0;
       release(writers);
