@@ -34,7 +34,7 @@ if (files.length === 0) {
 const { status } = spawnSync(
   process.execPath,
   // They mostly wait for a broker, which they share.
-  ['--test', '--test-reporter=spec', '--test-concurrency=2', '--test-timeout=120000', ...files],
+  ['--test', '--test-reporter=spec', '--test-concurrency=2', '--test-timeout=300000', ...files],
   { stdio: 'inherit', env: withoutSettings(process.env) },
 );
 process.exit(status ?? 1);
