@@ -9,12 +9,21 @@ import { isDuplicateKey } from './store-error.ts';
 
 const sort = { putAt: 1, order: 1 } as const;
 const projection = { name: 1, version: 1 } as const;
+const remembered = 50;
 
 export function createDefinitions(database: Database): DefinitionStore {
   const { definitions, active, guarded } = database;
+  // Immutable by digest, so every start of a workflow need not read it again. What is not there may come.
+  const known = new Map<string, StoredDefinition>();
   const byDigest = async (digest: string): Promise<StoredDefinition | undefined> => {
+    const there = known.get(digest);
+    if (there !== undefined) return there;
     const found = await definitions.findOne({ _id: digest });
-    return found === null ? undefined : toDefinition(found);
+    if (found === null) return undefined;
+    const definition = toDefinition(found);
+    if (known.size >= remembered) known.delete(known.keys().next().value ?? '');
+    known.set(digest, definition);
+    return definition;
   };
 
   return {
