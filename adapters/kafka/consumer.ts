@@ -21,12 +21,15 @@ export interface ConsumerOptions {
 /** Leaving a group waits for the fetch under way; after so long the broker finds out by itself. */
 const leaveMs = 8_000;
 const settleMs = 15_000;
+/** Offsets are committed at most this often: a busy member would else ask the broker as often as it takes records. */
+const commitEveryMs = 50;
 
 export async function openConsumer(options: ConsumerOptions): Promise<LogConsumer> {
   const { topic, group, brokers, logger } = options;
   const attempt = (action: string): Attempt => ({ action: `${action} ${topic} as ${group}`, brokers, topic });
   const [progress, ahead] = [createProgress(), createReadAhead()];
   let closed = false;
+  let committedAt = -Infinity;
   let member: Membership | undefined;
   let joining: Promise<void> | undefined;
 
@@ -64,6 +67,9 @@ export async function openConsumer(options: ConsumerOptions): Promise<LogConsume
       return [];
     },
     async commit(positions) {
+      const early = committedAt + commitEveryMs - performance.now();
+      if (early > 0 && !closed) await new Promise((resolve) => setTimeout(resolve, early));
+      committedAt = performance.now();
       // Of a partition that went to another member nothing is remembered: its records come again there.
       const owned = positions.filter(({ partition }) => progress.owns(partition));
       if (owned.length < positions.length)
