@@ -87,7 +87,8 @@ describe('a broker of its own', () => {
           return new Set(seen).size >= 2;
         },
         () => `after the restart came ${seen.join()}`,
-        patienceMs,
+        // The session of the lost membership has to pass, after the broker has found its groups again.
+        2 * patienceMs,
       );
       // A publish whose answer was lost may be in the log twice; what was handed out before may not come again.
       assert.deepEqual([...new Set(seen)].sort(), ['3', '4']);

@@ -43,6 +43,8 @@ export async function ownBroker(): Promise<Broker> {
         'listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config':
           'org.apache.kafka.common.security.scram.ScramLoginModule required;',
         'group.min.session.timeout.ms': 1_000,
+        // It is started again within tests: fewer logs to recover.
+        'offsets.topic.num.partitions': 2,
         // Ten minutes by default, which a quiet process lets pass as well.
         'connections.max.idle.ms': 4_000,
       },
