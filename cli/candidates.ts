@@ -58,10 +58,13 @@ const everyOption = (command: Command): readonly Option[] => [
   ...(command.parent === null ? [] : everyOption(command.parent)),
 ];
 
+/** An option without a short form has `undefined` for it, which no word is. */
 const optionTaking = (command: Command, word: string | undefined): Option | undefined =>
-  everyOption(command).find(
-    (option) => (option.required || option.optional) && (option.long === word || option.short === word),
-  );
+  word === undefined
+    ? undefined
+    : everyOption(command).find(
+        (option) => (option.required || option.optional) && (option.long === word || option.short === word),
+      );
 
 const placeholderOf = (option: Option): string => /[<[]([^>\]]+)[>\]]/.exec(option.flags)?.[1] ?? '';
 
