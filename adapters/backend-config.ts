@@ -1,5 +1,5 @@
 /**
- * Where log and store live: embedded, or on Kafka and MongoDB. Part of `Config`; see there.
+ * Where log and store live: embedded, on Kafka and MongoDB, or in a deployment on AWS. Part of `Config`; see there.
  * Kafka and MongoDB come together: a log that outlives its store, or the other way round, helps nobody.
  */
 import { type KafkaSecurity } from './kafka/options.ts';
@@ -8,6 +8,8 @@ import { type SettingName } from './settings.ts';
 
 export type Backend =
   | { readonly type: 'embedded' }
+  /** Brokers and database are private: the command line asks a function of the deployment, by its profile's name. */
+  | { readonly type: 'deployed'; readonly profile: string }
   | {
       readonly type: 'services';
       readonly kafka: {
@@ -43,7 +45,12 @@ export function readBackend(
   const caFile = read('BATON_MONGODB_CA_FILE', parse.path);
   const poolSize = read('BATON_MONGODB_POOL', parse.small);
   const kafka = isSet('KAFKA_BOOTSTRAP_SERVERS');
+  const profile = read('BATON_AWS_STACK', parse.deployment);
   if (kafka !== isSet('MONGODB_URI')) conflict(onlyOne(kafka));
+  if (profile !== undefined) {
+    if (kafka) conflict(twoPlaces(profile));
+    return { type: 'deployed', profile };
+  }
   if (brokers === undefined || uri === undefined) return { type: 'embedded' };
   return {
     type: 'services',
@@ -64,6 +71,14 @@ function onlyOne(kafka: boolean): BackendConflict {
     hint: `Set ${absent}, or unset ${present}.`,
   };
 }
+
+const twoPlaces = (profile: string): BackendConflict => ({
+  name: 'BATON_AWS_STACK',
+  what: 'A deployment on AWS is asked for, and KAFKA_BOOTSTRAP_SERVERS names another place.',
+  got: `BATON_AWS_STACK (or --aws) ${profile} beside KAFKA_BOOTSTRAP_SERVERS`,
+  expected: 'one place for log and store',
+  hint: 'Unset KAFKA_BOOTSTRAP_SERVERS and MONGODB_URI, or leave --aws and BATON_AWS_STACK out.',
+});
 
 function readSecurity(read: Read, conflict: (problem: BackendConflict) => void): KafkaSecurity {
   const kind = read('BATON_KAFKA_SECURITY', parse.kafkaSecurity) ?? 'plaintext';

@@ -39,7 +39,7 @@ export interface EmbeddedUpkeep {
   readonly endLeases: () => Promise<void>;
 }
 
-type OpenBackend = Pick<
+export type OpenBackend = Pick<
   OpenPlatform,
   'log' | 'store' | 'bootstrapServers' | 'prepareStore' | 'embedded' | 'close'
 >;
@@ -103,6 +103,8 @@ async function openBackend(
     }
     case 'services':
       return openServices(backend, logger);
+    case 'deployed':
+      return (await import('./aws/deployed.ts')).openDeployed(backend.profile);
     default:
       return assertNever(backend);
   }

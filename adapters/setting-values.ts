@@ -15,6 +15,10 @@ const controls = /\p{Cc}/u;
 export const text: Parser<string> = (value) =>
   controls.test(value) ? no('text without control characters') : ok(value);
 
+/** A part of the names of stacks and functions. */
+export const deployment: Parser<string> = (value) =>
+  /^[a-z][a-z0-9-]{0,19}$/.test(value) ? ok(value) : no('small letters, digits and -, at most 20');
+
 /** Goes into an HTTP header. */
 export const token: Parser<string> = (value) =>
   /^[\x21-\x7e]+$/.test(value) ? ok(value) : no('printable ASCII without spaces');

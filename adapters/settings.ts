@@ -24,6 +24,11 @@ export const settings = {
     for: 'The store. Set together with KAFKA_BOOTSTRAP_SERVERS, or not at all: unset means the embedded store.',
     secret: true,
   },
+  BATON_AWS_STACK: {
+    type: "name of a deployment's profile, such as dev",
+    for: 'Commands work against Baton as it is deployed to AWS under this profile, with the credentials and region of the AWS SDK; `--aws` says the same.',
+    secret: false,
+  },
   BATON_KAFKA_SECURITY: {
     type: 'plaintext, tls, scram-sha-256, scram-sha-512 or msk-iam',
     default: 'plaintext',

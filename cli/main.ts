@@ -15,10 +15,10 @@ const output = createOutput(env);
 async function main(args: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = exitCodes.ok;
   const program = buildProgram(output, async (work) => {
-    const { quiet, input } = program.opts<{ quiet?: boolean; input: boolean }>();
+    const { quiet, input, aws } = program.opts<{ quiet?: boolean; input: boolean; aws?: string | true }>();
     code = await work({
       output: quiet === true ? { ...output, note: () => undefined, live: false, quiet } : output,
-      env,
+      env: aws === undefined ? env : { ...env, BATON_AWS_STACK: profileOf(aws) },
       interactive: input && process.stdin.isTTY && process.stderr.isTTY,
     });
   });
@@ -29,6 +29,10 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     return explain(error);
   }
 }
+
+/** `--aws` alone leaves the choice to the environment. */
+const profileOf = (asked: string | true): string =>
+  asked === true ? (env.BATON_AWS_STACK ?? '').trim() || 'dev' : asked;
 
 function explain(error: unknown): ExitCode {
   // Commander has written its own text already; asking for help is no mistake.

@@ -17,6 +17,7 @@ export function buildProgram(output: Output, start: Start): Command {
     .helpCommand('help [command]', 'show help for a command')
     .option('--quiet', 'no notes on stderr, only results and errors')
     .option('--no-input', 'never ask a question')
+    .option('--aws [profile]', 'work on Baton as it is deployed to AWS: dev unless given (BATON_AWS_STACK)')
     .exitOverride();
   describe(program, output, ['run design-and-provision', 'validate workflows/*.yaml']);
   addWorkflowCommands(program, output, start);

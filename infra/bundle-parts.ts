@@ -9,6 +9,8 @@ import { type Plugin } from 'esbuild';
 /** By path in the repository: what loads one of them at run time meets an error that says so. */
 export const leftOutOf = (entry: string): readonly string[] => [
   'adapters/embedded/open.ts',
+  // What the command line asks a deployment with: the clients of seven AWS services.
+  'adapters/aws/deployed.ts',
   // A Jaeger agent listens beside a process; nothing listens beside a function.
   'adapters/telemetry/jaeger-agent.ts',
   ...(/\/(?:agent|http-agent|local-agents)\//.test(entry) ? [] : ['adapters/llm/openai.ts']),

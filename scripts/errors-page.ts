@@ -2,6 +2,7 @@
 import { failureCodes } from '#core/failure.ts';
 import { wireCodes } from '#core/wire-problem.ts';
 import { problemCodes } from '#core/workflow/problem.ts';
+import { awsGuide } from './error-guide/aws.ts';
 import { eventGuide } from './error-guide/events.ts';
 import { type FullGuide, type Guide } from './error-guide/guide.ts';
 import { kafkaGuide } from './error-guide/kafka.ts';
@@ -27,6 +28,7 @@ export const errorSections: readonly (readonly [title: string, codes: Codes])[] 
   ['Dead letters of events that decode', deadLetterGuide],
   ['Log and store', storeGuide],
   ['Kafka', kafkaGuide],
+  ['Deployments on AWS', awsGuide],
   ['Settings and manifests', settingGuide],
   ['Command line', commandGuide],
   ['HTTP agents that Baton hosts', httpGuide],

@@ -93,7 +93,9 @@ function introduce(
 const placeOf = ({ backend, dataDir }: Config): readonly string[] =>
   backend.type === 'embedded'
     ? [`  data folder  ${dataDir}`]
-    : [`  Kafka        ${backend.kafka.brokers.join(', ')}`, `  MongoDB      ${hostsOf(backend.mongo.uri)}`];
+    : backend.type === 'deployed'
+      ? [`  deployment   ${backend.profile}`]
+      : [`  Kafka        ${backend.kafka.brokers.join(', ')}`, `  MongoDB      ${hostsOf(backend.mongo.uri)}`];
 
 /** Of a connection string, what is no secret. */
 const hostsOf = (uri: string): string => /^[^:]+:\/\/(?:[^@]*@)?([^/?]*)/.exec(uri)?.[1] ?? '';

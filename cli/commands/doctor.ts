@@ -1,4 +1,5 @@
 /** `doctor`: what is missing here, and the command that mends it. Looks and changes nothing. */
+import { type Config } from '#adapters/config.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type Finding } from '../finding.ts';
@@ -12,7 +13,7 @@ export interface DoctorOptions {
 export async function doctorCommand(context: Context, options: DoctorOptions): Promise<ExitCode> {
   const { output } = context;
   const { config, findings: here } = examineInstallation(context.env);
-  const findings = [...here, ...(config === undefined ? [] : await examineData(config))];
+  const findings = [...here, ...(config === undefined ? [] : await examineBackend(config))];
   const count = (state: Finding['state']): number =>
     findings.filter((finding) => finding.state === state).length;
   const ok = count('broken') === 0;
@@ -26,6 +27,12 @@ export async function doctorCommand(context: Context, options: DoctorOptions): P
     );
   }
   return ok ? exitCodes.ok : exitCodes.configuration;
+}
+
+async function examineBackend(config: Config): Promise<readonly Finding[]> {
+  const { backend } = config;
+  if (backend.type !== 'deployed') return examineData(config);
+  return (await import('../examine-deployment.ts')).examineDeployment(backend.profile);
 }
 
 function textOf({ state, check, says, mend }: Finding, colours: Context['output']['dataColours']): string {
