@@ -106,6 +106,12 @@ describe('permissions', () => {
     assert.deepEqual(targets('timer', 'kafka-cluster:ReadData'), []);
   });
 
+  it('let the operator write what people write, and read no topic', () => {
+    const written = [...targets('operator', 'kafka-cluster:WriteData')].sort();
+    assert.deepEqual(written, ['workflow.command', 'workflow.request']);
+    assert.deepEqual(targets('operator', 'kafka-cluster:ReadData'), []);
+  });
+
   it('give the capability keys to the orchestrator alone, and no database to who has no collections', () => {
     const environments = Object.values(template.findResources('AWS::Lambda::Function') as Resources).map(
       ({ Properties }) =>
@@ -117,7 +123,10 @@ describe('permissions', () => {
         .map((variables) => variables.BATON_FUNCTION);
     assert.deepEqual(having('BATON_CAPABILITY_KEYS'), ['orchestrator']);
     const withStore = development.topology.functions.filter(({ access }) => access.collections.length > 0);
-    assert.deepEqual(having('MONGODB_URI').sort(), [...withStore.map(({ name }) => name), 'setup'].sort());
+    assert.deepEqual(
+      having('MONGODB_URI').sort(),
+      [...withStore.map(({ name }) => name), 'operator', 'setup'].sort(),
+    );
   });
 
   it('tell functions only settings that there are', () => {

@@ -3,6 +3,7 @@ import { type App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { type AgentManifest } from '#core/agent/contract.ts';
 import { type Bundle } from './bundles.ts';
+import { operatorEntry } from './constructs/operator.ts';
 import { setupEntry } from './constructs/store-setup.ts';
 import { addChecks } from './checks/check-system.ts';
 import { type Profile } from './profiles.ts';
@@ -25,7 +26,7 @@ const kafkaAdminEntry = 'functions/kafka-admin/index.ts';
 
 /** What has to be built: each function's module, and what deployment itself runs. */
 export const bundleEntries = (topology: Topology): readonly string[] => [
-  ...new Set([...topology.functions.map(({ entry }) => entry), kafkaAdminEntry, setupEntry]),
+  ...new Set([...topology.functions.map(({ entry }) => entry), kafkaAdminEntry, setupEntry, operatorEntry]),
 ];
 
 export interface System {

@@ -40,7 +40,8 @@ export type FunctionKind =
   | 'local-agents'
   | 'timer'
   | 'output-logger'
-  | 'setup';
+  | 'setup'
+  | 'operator';
 
 export interface FunctionSpec {
   /** Unique, e.g. `agent-kafka-expert`. */

@@ -4,6 +4,7 @@ import { renderProblems } from '#core/workflow/problem.ts';
 import { type Host } from '#local/host.ts';
 import { openSession, type Session } from '#local/session.ts';
 import { type Context } from '../context.ts';
+import { refuseDeployed } from '../deployed.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type HostLog, openHostLog } from '../host-log.ts';
 import { hostPatiently } from '../host-patiently.ts';
@@ -16,6 +17,7 @@ import { storeWorkflows } from '../workflow-files.ts';
 export async function devCommand(context: Context): Promise<ExitCode> {
   const { output } = context;
   const config = configOf(context, 'info');
+  refuseDeployed(config, 'dev', 'the functions of the deployment do its work');
   const interruption = catchInterruption();
   const log = openHostLog(context, config, { json: !output.live, write: output.problem });
   try {
@@ -95,7 +97,10 @@ const placeOf = ({ backend, dataDir }: Config): readonly string[] =>
     ? [`  data folder  ${dataDir}`]
     : backend.type === 'deployed'
       ? [`  deployment   ${backend.profile}`]
-      : [`  Kafka        ${backend.kafka.brokers.join(', ')}`, `  MongoDB      ${hostsOf(backend.mongo.uri)}`];
+      : [
+          `  Kafka        ${backend.kafka.brokers.join(', ')}`,
+          `  MongoDB      ${hostsOf(backend.mongo.uri)}`,
+        ];
 
 /** Of a connection string, what is no secret. */
 const hostsOf = (uri: string): string => /^[^:]+:\/\/(?:[^@]*@)?([^/?]*)/.exec(uri)?.[1] ?? '';

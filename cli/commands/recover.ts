@@ -2,6 +2,7 @@
 import { recoverRuns } from '#functions/orchestrator/recover.ts';
 import { openSession } from '#local/session.ts';
 import { type Context } from '../context.ts';
+import { refuseDeployed } from '../deployed.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { isUnhosted, startHostHint } from '../host-presence.ts';
 import { configOf } from '../open.ts';
@@ -17,6 +18,7 @@ export async function recoverCommand(
   options: RecoverOptions,
 ): Promise<ExitCode> {
   const config = configOf(context);
+  refuseDeployed(config, 'recover', 'run it inside the VPC');
   const session = await openSession(config, { host: 'never' });
   try {
     const { platform } = session;

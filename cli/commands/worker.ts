@@ -8,6 +8,7 @@ import { nearest } from '#core/workflow/nearest.ts';
 import { type FunctionSpec, type Topology, topologyOf } from '#infra/topology.ts';
 import { openSession } from '#local/session.ts';
 import { type Context } from '../context.ts';
+import { refuseDeployed } from '../deployed.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { hostPatiently } from '../host-patiently.ts';
 import { catchInterruption } from '../interruption.ts';
@@ -29,6 +30,7 @@ export async function workerCommand(
   const functions = names.map((name) => findFunction(topology, name));
   const port = parsePort(options.port, functions);
   const config = configOf(context, 'info');
+  refuseDeployed(config, 'worker', 'the functions of the deployment do its work');
   if (config.backend.type === 'embedded') throw needsKafka();
   const interruption = catchInterruption();
   const { endpoints, development } = config.function;

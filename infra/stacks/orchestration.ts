@@ -5,6 +5,7 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import { type Construct } from 'constructs';
 import { type Bundle } from '../bundles.ts';
 import { BatonFunction } from '../constructs/baton-function.ts';
+import { operatorEntry, operatorSpec } from '../constructs/operator.ts';
 import { setupEntry, StoreSetup, workflowFiles } from '../constructs/store-setup.ts';
 import { type KafkaSource } from '../kafka-source.ts';
 import { type Profile } from '../profiles.ts';
@@ -35,6 +36,12 @@ export class OrchestrationStack extends cdk.Stack {
       bundle: bundleOf(props, setupEntry),
       storeRetentionDays: retentionDays(props),
       workflows: workflowFiles(),
+    });
+    new BatonFunction(this, 'operator', {
+      ...props,
+      spec: operatorSpec,
+      bundle: bundleOf(props, operatorEntry),
+      storeRetentionDays: retentionDays(props),
     });
     for (const { mappings } of this.functions)
       for (const mapping of mappings) mapping.node.addDependency(setup.resource);
