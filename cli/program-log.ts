@@ -130,6 +130,10 @@ function addLogsCommand(program: Command, output: Output, start: Start): void {
     .option('--follow', 'go on with the lines to come')
     .option('--function <function>', 'only this function; its agent or kind will do')
     .option('--run <run>', 'only lines about this run')
+    .option(
+      '--since <duration>',
+      'of a deployment (--aws): not older than this; 1h, or the run, unless given',
+    )
     .option('--level <level>', 'debug, info, warn or error: nothing less', 'debug')
     .option('--limit <n>', 'begin with the last n lines', '200')
     .option('--json', 'print each line as JSON')

@@ -127,8 +127,8 @@ function recogniseRest(request: IncomingMessage, body: string): Recognised {
   for (const [method, path, action] of restPaths) {
     const match = path.exec(url.pathname);
     if (match === null || method !== request.method) continue;
-    const groups: Readonly<Record<string, string>> = match.groups ?? {};
-    const inPath = Object.entries(groups).map(([name, text]) => [name, decodeURIComponent(text)]);
+    const groups = (match.groups ?? {}) as Readonly<Record<string, string>>;
+    const inPath = Object.entries(groups).map(([name, text]) => [name, decodeURIComponent(text)] as const);
     return {
       action,
       input: { ...Object.fromEntries(url.searchParams), ...Object.fromEntries(inPath), ...(body !== '' && { body }) },

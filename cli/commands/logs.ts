@@ -1,10 +1,12 @@
-/** `logs`: the log lines of all functions, from the files that hosts keep in the data folder. */
+/** `logs`: the log lines of all functions, from the files that hosts keep in the data folder, or of a deployment. */
 import { manifests } from '#agents/manifests.ts';
 import { type LogLevel } from '#adapters/config.ts';
+import { type RunId } from '#core/ids.ts';
 import { isJsonObject, type Json, type JsonObject } from '#core/json.ts';
 import { nearest } from '#core/workflow/nearest.ts';
 import { topologyOf } from '#infra/topology.ts';
 import { type Context } from '../context.ts';
+import { deployedOnly, type DeployedLines, openDeployedLines, sinceOf } from '../deployed-logs.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { followLines, lastLines } from '../follow-lines.ts';
 import { from, levels } from '../host-log.ts';
@@ -17,12 +19,13 @@ import { configOf, withPlatform } from '../open.ts';
 import { type Output } from '../output.ts';
 import { typed, usageError } from '../problem.ts';
 import { oneLine } from '../record-text.ts';
-import { resolveMeantRun } from '../run-ids.ts';
+import { type MeantRun, resolveMeantRun } from '../run-ids.ts';
 
 export interface LogsOptions {
   readonly follow?: boolean;
   readonly function?: string;
   readonly run?: string;
+  readonly since?: string;
   readonly level: string;
   readonly limit: string;
   readonly json?: boolean;
@@ -32,13 +35,23 @@ export async function logsCommand(context: Context, options: LogsOptions): Promi
   const { output } = context;
   const limit = parseLimit(options.limit, 'lines');
   const config = configOf(context);
-  const tests = [byFunction(options.function), byLevel(options.level), await byRun(context, options.run)];
+  const deployed = config.backend.type === 'deployed';
+  const run = options.run === undefined ? undefined : await meantRun(context, options.run);
+  const ofFunction = byFunction(options.function, deployed ? deployedOnly : []);
+  const tests = [ofFunction.test, byLevel(options.level), byRun(run?.runId)];
   const wanted = (line: string): JsonObject | undefined => {
     const fields = parse(line);
     return fields !== undefined && tests.every((test) => test(fields)) ? fields : undefined;
   };
   const show = (fields: JsonObject): void =>
     output.data(options.json === true ? JSON.stringify(fields) : textOf(fields, output));
+  if (config.backend.type === 'deployed') {
+    const since = sinceOf(options.since, Date.now(), run?.row?.startedAt);
+    const about = run === undefined ? {} : { about: run.runId };
+    const { profile } = config.backend;
+    const source = openDeployedLines({ profile, since, fits: ofFunction.fits, ...about });
+    return showDeployed(context, source, { options, limit, tests, show });
+  }
   const files = logFiles(config.dataDir);
   const { lines, position } = await lastLines(files, wanted, limit);
   lines.forEach(show);
@@ -61,17 +74,55 @@ export async function logsCommand(context: Context, options: LogsOptions): Promi
   }
 }
 
+interface Showing {
+  readonly options: LogsOptions;
+  readonly limit: number;
+  readonly tests: readonly Test[];
+  readonly show: (fields: JsonObject) => void;
+}
+
+async function showDeployed(
+  { output }: Context,
+  source: DeployedLines,
+  { options, limit, tests, show }: Showing,
+): Promise<ExitCode> {
+  const isWanted = (fields: JsonObject): boolean => tests.every((test) => test(fields));
+  const interruption = catchInterruption();
+  try {
+    const lines = (await source.first()).filter(isWanted).slice(-limit);
+    lines.forEach(show);
+    if (lines.length === 0) output.note('No such log line since then: --since 1d goes further back.');
+    if (options.follow !== true) return exitCodes.ok;
+    output.note('Following; end with Ctrl-C.');
+    for await (const fields of source.more(AbortSignal.any([interruption.signal, output.closed])))
+      if (isWanted(fields)) show(fields);
+    return interruption.signal.aborted ? exitCodes.interrupted : exitCodes.ok;
+  } finally {
+    source.close();
+    interruption.dispose();
+  }
+}
+
 type Test = (fields: JsonObject) => boolean;
 const all: Test = () => true;
 
+interface FunctionTest {
+  readonly test: Test;
+  /** Whether a function of this name may have such lines. */
+  readonly fits: (name: string) => boolean;
+}
+
 /** A function by its name, by its agent's, or by its kind: `agent-kafka-expert`, `kafka-expert`, `http-bridge`. */
-function byFunction(asked: string | undefined): Test {
-  if (asked === undefined) return all;
-  const names = topologyOf(manifests).functions.map(({ name }) => name);
+function byFunction(asked: string | undefined, others: readonly string[]): FunctionTest {
+  if (asked === undefined) return { test: all, fits: () => true };
+  const names = [...topologyOf(manifests).functions.map(({ name }) => name), ...others];
   const fits = (name: string): boolean =>
     name === asked || name.endsWith(`-${asked}`) || name.startsWith(`${asked}-`);
   if (names.some(fits))
-    return ({ function: name, agent }) => (typeof name === 'string' && fits(name)) || agent === asked;
+    return {
+      test: ({ function: name, agent }) => (typeof name === 'string' && fits(name)) || agent === asked,
+      fits,
+    };
   const near = nearest(asked, [...names, ...manifests.map(({ name }) => name)]);
   throw usageError('FUNCTION_UNKNOWN', `there is no function ${typed(asked)}`, {
     expected: `one of ${names.join(', ')}`,
@@ -90,10 +141,12 @@ function byLevel(asked: string): Test {
   return ({ level }) => isWanted(levels.find((known): known is LogLevel => known === level) ?? 'error');
 }
 
+const meantRun = (context: Context, asked: string): Promise<MeantRun> =>
+  withPlatform(context, ({ store }) => resolveMeantRun(store.runs, asked));
+
 /** Lines name their run as `run` or `runId`, or as the beginning of an invocation's id. */
-async function byRun(context: Context, asked: string | undefined): Promise<Test> {
-  if (asked === undefined) return all;
-  const { runId } = await withPlatform(context, ({ store }) => resolveMeantRun(store.runs, asked));
+function byRun(runId: RunId | undefined): Test {
+  if (runId === undefined) return all;
   return ({ run, runId: id, invocation }) =>
     run === runId || id === runId || (typeof invocation === 'string' && invocation.startsWith(`${runId}:`));
 }

@@ -15,7 +15,7 @@ export interface TraceOptions {
   readonly json?: boolean;
 }
 
-interface Traced {
+export interface Traced {
   readonly run: RunId;
   readonly traceId: string;
   readonly source: 'backend' | 'history';
@@ -27,25 +27,28 @@ interface Traced {
 }
 
 export async function traceCommand(context: Context, id: string, options: TraceOptions): Promise<ExitCode> {
-  return withPlatform(context, async ({ store, clock }, { telemetry }) => {
+  return withPlatform(context, async ({ store, clock }, { telemetry, backend }) => {
     const { runId } = await resolveRun(store.runs, id);
     const commits = await store.commits.history(runId);
-    const traced = await find(runId, commits, telemetry.queryUrl, clock.now());
+    const fromHistory = historyOf(runId, commits, clock.now());
+    const traced =
+      backend.type === 'deployed'
+        ? await (await import('../deployed-trace.ts')).findDeployed(fromHistory, commits)
+        : await find(fromHistory, telemetry.queryUrl);
     if (traced.reason !== undefined) context.output.note(traced.reason);
     context.output.data(options.json === true ? JSON.stringify(jsonOf(traced)) : textOf(traced));
     return exitCodes.ok;
   });
 }
 
-async function find(
-  run: RunId,
-  commits: readonly Commit[],
-  queryUrl: string | undefined,
-  now: number,
-): Promise<Traced> {
+function historyOf(run: RunId, commits: readonly Commit[], now: number): Traced {
   const start = commits[0]?.events.find((event) => event.type === 'run.started');
   const traceId = parseHop(start?.traceparent)?.traceId ?? traceIdOfRun(run);
-  const fromHistory = { run, traceId, source: 'history', spans: historySpans(commits, now) } as const;
+  return { run, traceId, source: 'history', spans: historySpans(commits, now) };
+}
+
+async function find(fromHistory: Traced, queryUrl: string | undefined): Promise<Traced> {
+  const { run, traceId } = fromHistory;
   if (queryUrl === undefined) return { ...fromHistory, reason: noBackend };
   const found = await queryTrace(queryUrl, traceId);
   const link = traceLink(queryUrl, traceId);
@@ -63,7 +66,7 @@ async function find(
   }
 }
 
-const instead = "This is the run's history: without waits, calls and models.";
+export const instead = "This is the run's history: without waits, calls and models.";
 const noBackend = `No traces are kept: set JAEGER_HOST, or BATON_TRACE_URL to where Jaeger is asked. ${instead}`;
 
 function textOf({ run, traceId, spans, link }: Traced): string {
