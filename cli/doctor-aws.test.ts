@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { type Alter, deploymentAnswers, mappingId, refuse } from '#adapters/aws/fixtures/deployment.ts';
-import { type LoopbackAws, startLoopbackAws } from '#adapters/aws/loopback-aws.ts';
+import { type Alter, clusterArn, deploymentAnswers, functionAnswer, json, mappingId, noSuchStack, refuse, secretAnswer, stackAnswer } from '#adapters/aws/fixtures/deployment.ts'; // prettier-ignore
+import { type Answers, type LoopbackAws, startLoopbackAws } from '#adapters/aws/loopback-aws.ts';
 import { manifests } from '#agents/manifests.ts';
 import { dev, prod } from '#infra/profiles.ts';
 import { topologyOf } from '#infra/topology.ts';
@@ -95,6 +95,48 @@ describe('doctor --aws, of event source mappings', () => {
     });
 });
 
+describe('doctor --aws, of all else', () => {
+  it('finds a deployment in order: stacks, functions, topics, groups, secrets', async () => {
+    const { code, checks, find } = await doctor();
+    const deployed = checks.filter(({ check }) => !/^(?:packages|model)$/.test(check));
+    assert.deepEqual(deployed.filter(({ state }) => state !== 'ok'), []);
+    assert.equal(find('stack baton-dev-messaging')?.says, 'UPDATE_COMPLETE');
+    assert.equal(find('function operator')?.says, 'Active');
+    assert.equal(find('group baton.orchestrator.request')?.says, '3 records behind');
+    assert.match(find('secret of MONGODB_URI')?.says ?? '', /DatabaseSecret, rotated/);
+    assert.equal(code, 0);
+  }); // prettier-ignore
+
+  const problems: readonly (readonly [string, Answers, check: string, says: RegExp, mend: RegExp, code: number])[] = [
+    ['a stack that was rolled back', { 'cloudformation:DescribeStacks': ({ StackName }) => stackAnswer(String(StackName), 'ROLLBACK_COMPLETE', 'Limit exceeded') }, 'stack baton-dev-data', /ROLLBACK_COMPLETE: Limit exceeded/, /describe-stack-events --stack-name baton-dev-data/, 4],
+    ['a function that is not there', { 'lambda:GetFunctionConfiguration': refuse('ResourceNotFoundException', 404) }, 'function timer', /is not there/, /cdk deploy/, 4],
+    ['an update that failed', { 'lambda:GetFunctionConfiguration': ({ FunctionName }) => json({ ...functionAnswer(String(FunctionName)), LastUpdateStatus: 'Failed', LastUpdateStatusReason: 'no such layer' }) }, 'function timer', /no such layer/, /cdk deploy/, 4],
+    ['a topic that is not there', { 'kafka:ListTopics': () => json({ topics: [] }) }, 'topic workflow.request', /is not there/, /cdk deploy/, 4],
+    ['a group that is far behind', { 'cloudwatch:GetMetricData': () => json({ MetricDataResults: [{ Id: 'function0', Values: [5_000], Timestamps: [1], StatusCode: 'Complete' }] }) }, 'group baton.orchestrator.request', /5000 records of workflow\.request behind/, /#lag/, 0],
+    ['a secret to be deleted', { 'secretsmanager:DescribeSecret': ({ SecretId }) => json({ ...secretAnswer(String(SecretId)), DeletedDate: 1_795_390_496 }) }, 'secret of BATON_CAPABILITY_KEYS', /to be deleted, since 2026-11/, /restore-secret --secret-id CapabilityKeys/, 4],
+    ['a secret without a version', { 'secretsmanager:DescribeSecret': ({ SecretId }) => json({ ...secretAnswer(String(SecretId)), VersionIdsToStages: {} }) }, 'secret of BATON_CAPABILITY_KEYS', /no current version/, /put-secret-value/, 4],
+    ['a password that is not rotated', { 'secretsmanager:DescribeSecret': ({ SecretId }) => json({ ...secretAnswer(String(SecretId)), RotationEnabled: false }) }, 'secret of MONGODB_URI', /is not rotated/, /cdk deploy/, 0],
+    ['a rotation that is overdue', { 'secretsmanager:DescribeSecret': ({ SecretId }) => json({ ...secretAnswer(String(SecretId)), RotationEnabled: true, NextRotationDate: 1_600_000_000 }) }, 'secret of MONGODB_URI', /to be rotated by 2020-09-13/, /rotate-secret/, 0],
+    ['errors of the last hour', { 'logs:FilterLogEvents': () => json({ events: [{ timestamp: 1_795_390_496_000, eventId: '1', message: '{"time":"x","level":"error","message":"no database"}' }] }) }, 'errors of timer', /1 in the last hour.*no database/, /logs --aws --function timer --level error/, 0],
+  ]; // prettier-ignore
+  for (const [what, answers, check, says, mend, expected] of problems)
+    it(`names ${what}, and what mends it`, async () => {
+      aws.answer(answers);
+      const { code, find } = await doctor();
+      assert.match(find(check)?.says ?? '', says);
+      assert.match(find(check)?.mend ?? '', mend);
+      assert.equal(code, expected);
+    });
+
+  it('asks the operator for topics that MSK does not know', async () => {
+    withMappings((mapping) => ({ ...mapping, EventSourceArn: clusterArn.replace(/7$/, 's1') }));
+    const topics = topologyOf(manifests, dev.topology).topics.filter(({ name }) => name !== 'workflow.output');
+    aws.answer({ 'lambda:Invoke': () => json({ ok: true, value: topics }) });
+    const { find } = await doctor();
+    assert.equal(find('topic workflow.output')?.state, 'broken');
+  }); // prettier-ignore
+});
+
 describe('doctor --aws, where AWS does not answer', () => {
   const denied = 'lambda:ListEventSourceMappings';
   it('goes on where one action is denied, and names it', async () => {
@@ -107,9 +149,9 @@ describe('doctor --aws, where AWS does not answer', () => {
   });
 
   it('says that AWS throttles', async () => {
-    aws.answer({ [denied]: refuse('TooManyRequestsException', 429) });
+    aws.answer({ 'kafka:ListTopics': refuse('TooManyRequestsException', 429) });
     const { find } = await doctor();
-    assert.match(find('mappings of orchestrator')?.says ?? '', /AWS_THROTTLED/);
+    assert.match(find('topics')?.says ?? '', /AWS_THROTTLED/);
   });
 
   const once: readonly (readonly [what: string, code: string, env: Readonly<Record<string, string>>])[] = [
@@ -127,6 +169,15 @@ describe('doctor --aws, where AWS does not answer', () => {
       assert.notEqual(broken[0]?.mend, 'see the message');
       assert.equal(code, 4);
     });
+
+  it('says it once: nothing deployed in this account and region', async () => {
+    aws.answer({ 'cloudformation:DescribeStacks': ({ StackName }) => noSuchStack(String(StackName)) });
+    const { checks } = await doctor();
+    const [finding, ...others] = checks.filter(({ state }) => state === 'broken');
+    assert.match(finding?.says ?? '', /^AWS_NOT_DEPLOYED: .*none of its stacks in eu-central-1; expected/);
+    assert.match(finding?.mend ?? '', /AWS_REGION=.*npx cdk deploy --all -c profile=dev/);
+    assert.deepEqual(others, []);
+  });
 
   it('refuses a profile that is none, which may be the name of a workflow', async () => {
     const { code, stderr } = await baton(['doctor', '--aws', 'design-and-provi'], { env: aws.env });
