@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Match } from 'aws-cdk-lib/assertions';
 import { settings } from '#adapters/settings.ts';
+import { deployedName } from '#cli/deployed.ts';
 import { agentNamed, buildTestSystem } from './fixtures/system.ts';
 import { runbookPage } from './constructs/function-alarms.ts';
 import { manifests } from '#agents/manifests.ts';
@@ -127,6 +128,12 @@ describe('permissions', () => {
       having('MONGODB_URI').sort(),
       [...withStore.map(({ name }) => name), 'operator', 'setup'].sort(),
     );
+  });
+
+  it('have the names by which the command line asks for them', () => {
+    for (const spec of development.topology.functions)
+      template.hasResourceProperties('AWS::Lambda::Function', { FunctionName: deployedName('dev', spec) });
+    template.hasResourceProperties('AWS::Lambda::Function', { FunctionName: 'baton-dev-operator' });
   });
 
   it('tell functions only settings that there are', () => {
