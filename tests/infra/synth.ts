@@ -86,7 +86,7 @@ describe('rules that do not fit', () => {
       databasePort: 1,
       databaseUser: 1,
       describeNetwork: 5,
-      managedPolicies: 22,
+      managedPolicies: 24,
       providerRuntime: 2,
       serverlessInstance: 1,
       versions: 2,
