@@ -20,6 +20,8 @@ export const blobScopeParts = ({ tenant, runId }: BlobScope): readonly [tenant: 
   checkedPart('run id', runId),
 ];
 
+export const isBlobDigest = (digest: string): boolean => digestPattern.test(digest);
+
 /** The 64 hexadecimal digits of the digest. Throws `InfrastructureError` (`BLOB_DIGEST`). */
 export function blobHex({ digest }: BlobRef): string {
   const hex = digestPattern.exec(digest)?.[1];

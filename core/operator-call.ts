@@ -5,7 +5,8 @@
  * OC2. Both sides use this file; an operator that is older than the command line refuses what it does not know.
  */
 import { no, ok, type Result } from './failure.ts';
-import { parseRunId, type RunId } from './ids.ts';
+import { isBlobDigest } from './blob-key.ts';
+import { parseRunId, patterns, type RunId } from './ids.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
 import { type OutgoingRecord, type RowStatus } from './ports.ts';
 import { topics } from './event-catalog.ts';
@@ -172,7 +173,7 @@ function parseRuns({ filter }: JsonObject): Result<OperatorCall, string> {
 }
 
 function parseBlob({ tenant, digest, bytes }: JsonObject, runId: RunId): Result<OperatorCall, string> {
-  if (!isText(tenant) || !/^[A-Za-z0-9_-]+$/.test(tenant)) return no('tenant: the name of a tenant');
-  if (!isText(digest) || !/^sha256:[0-9a-f]{64}$/.test(digest)) return no('digest: sha256:…');
+  if (!isText(tenant) || !patterns.tenant.test(tenant)) return no('tenant: the name of a tenant');
+  if (!isText(digest) || !isBlobDigest(digest)) return no('digest: sha256:…');
   return isCount(bytes) ? ok({ op: 'blob', tenant, runId, digest, bytes }) : no('bytes: how many');
 }
