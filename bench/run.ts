@@ -8,6 +8,7 @@ import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Machine, measuredOn, writePart } from './cost-page.ts';
 import { type Section, type SectionName, sections } from './sections.ts';
+import { servicesProblem } from './services.ts';
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, 'write-docs': { type: 'boolean' } },
@@ -23,6 +24,8 @@ if (writes && values.quick === true)
 const asked = known.filter((name) =>
   positionals.length === 0 ? sections[name].always : positionals.includes(name),
 );
+const problem = asked.includes('services') ? servicesProblem() : undefined;
+if (problem !== undefined) refuse(problem);
 const machine: Machine = {
   cpus: cpus().length,
   model: cpus()[0]?.model ?? 'unknown',
