@@ -8,7 +8,8 @@ import { no, ok, type Result } from './failure.ts';
 import { isBlobDigest } from './blob-key.ts';
 import { parseRunId, patterns, type RunId } from './ids.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
-import { type OutgoingRecord, type RowStatus } from './ports.ts';
+import { type OutgoingRecord } from './ports.ts';
+import { parseRowStatus, type RowStatus } from './row-status.ts';
 import { topics } from './event-catalog.ts';
 
 /** Bytes as base64. */
@@ -143,20 +144,11 @@ function recordIn(record: Json): WireRecord | undefined {
 const isBase64 = (value: Json | undefined): value is string =>
   typeof value === 'string' && value.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(value);
 
-const statuses: readonly RowStatus[] = [
-  'running',
-  'completed',
-  'failed',
-  'cancelled',
-  'quarantined',
-  'tombstone',
-];
-
 function parseRuns({ filter }: JsonObject): Result<OperatorCall, string> {
   const expected = 'filter: limit from 1 to 1000, and perhaps status, workflow, idPrefix';
   if (!isJsonObject(filter)) return no(expected);
   const { status, workflow, idPrefix, limit } = filter;
-  const known = statuses.find((each) => each === status);
+  const known = parseRowStatus(status);
   if (!isCount(limit) || limit < 1 || limit > 1_000) return no(expected);
   if (status !== undefined && known === undefined) return no(expected);
   if (idPrefix !== undefined && !(isText(idPrefix) && /^[0-9a-z]{1,26}$/.test(idPrefix))) return no(expected);

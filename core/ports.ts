@@ -6,6 +6,7 @@ import { type Json, type JsonObject } from './json.ts';
 import { type Failure } from './failure.ts';
 import { type RunId } from './ids.ts';
 import { type BlobRef } from './payload.ts';
+import { type RowStatus } from './row-status.ts';
 import { type RunEvent, type SnapshotState } from './run/types.ts';
 
 /** Milliseconds since 1970, UTC. */
@@ -143,8 +144,6 @@ export interface CommitStore {
 }
 
 // ---------------------------------------------------------------- run index (read model and timers)
-
-export type RowStatus = 'running' | 'completed' | 'failed' | 'cancelled' | 'quarantined' | 'tombstone';
 
 export interface RunRow {
   readonly runId: RunId;

@@ -4,7 +4,8 @@
  * R2. Only live rows have `wake_at` (`run-timers.ts` builds on it).
  */
 import { assertNever } from '#core/assert-never.ts';
-import { type RowStatus, type RunIndex, type RunWrite } from '#core/ports.ts';
+import { type RunIndex, type RunWrite } from '#core/ports.ts';
+import { type RowStatus } from '#core/row-status.ts';
 import { type Database, type Statement, limit } from './database.ts';
 import { type Retention } from './retention.ts';
 import { rowColumns, toColumns, toRunRow } from './run-row.ts';

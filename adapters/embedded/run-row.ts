@@ -1,7 +1,8 @@
 /** A row of the run index, from and to its columns. */
 import { type Failure } from '#core/failure.ts';
 import { parseRunId } from '#core/ids.ts';
-import { type RowStatus, type RunRow } from '#core/ports.ts';
+import { type RunRow } from '#core/ports.ts';
+import { type RowStatus, parseRowStatus } from '#core/row-status.ts';
 import { type SQLInputValue } from 'node:sqlite';
 import { type Row, number, optional, stored, text } from './columns.ts';
 import { refusal } from '#core/refusal.ts';
@@ -60,18 +61,9 @@ export function runId(row: Row, column: number): RunRow['runId'] {
   return parsed;
 }
 
-const statuses: readonly RowStatus[] = [
-  'running',
-  'completed',
-  'failed',
-  'cancelled',
-  'quarantined',
-  'tombstone',
-];
-
 function rowStatus(row: Row, column: number): RowStatus {
   const found = text(row, column);
-  const status = statuses.find((one) => one === found);
+  const status = parseRowStatus(found);
   if (status === undefined) throw damaged('run status', found);
   return status;
 }

@@ -7,7 +7,8 @@
  * D3. Indexes are plain: DocumentDB uses sparse and partial ones only for queries of a certain shape.
  */
 import { type Binary, type Collection, type Db, type IndexDescription, type ObjectId } from 'mongodb';
-import { type Clock, type Logger, type RowStatus } from '#core/ports.ts';
+import { type Clock, type Logger } from '#core/ports.ts';
+import { type RowStatus } from '#core/row-status.ts';
 import { type Client } from './client.ts';
 import { refusal } from '#core/refusal.ts';
 import { isAlreadyThere, storeError } from './store-error.ts';

@@ -1,6 +1,7 @@
 /** A row of the run index, from and to its document. */
 import { type Failure } from '#core/failure.ts';
-import { type RowStatus, type RunRow } from '#core/ports.ts';
+import { type RunRow } from '#core/ports.ts';
+import { type RowStatus, parseRowStatus, rowStatuses } from '#core/row-status.ts';
 import { type RunDocument, notSent } from './database.ts';
 import { number, optional, runId, stored, text, unexpected } from './fields.ts';
 
@@ -35,18 +36,9 @@ export const toDocument = ({ runId: _id, labels, error, ...rest }: RunRow): RunD
   ...(error !== undefined && { error: JSON.stringify(error) }),
 });
 
-const statuses: ReadonlySet<string> = new Set<RowStatus>([
-  'running',
-  'completed',
-  'failed',
-  'cancelled',
-  'quarantined',
-  'tombstone',
-]);
-const isRowStatus = (value: string): value is RowStatus => statuses.has(value);
-
 function rowStatus(document: object): RowStatus {
-  const status = text(document, 'status');
-  if (isRowStatus(status)) return status;
-  throw unexpected('status', [...statuses].join(', '), status);
+  const found = text(document, 'status');
+  const status = parseRowStatus(found);
+  if (status === undefined) throw unexpected('status', rowStatuses.join(', '), found);
+  return status;
 }

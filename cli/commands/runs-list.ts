@@ -1,5 +1,6 @@
 /** `runs list`: runs, newest first. */
-import { type RowStatus, type RunRow } from '#core/ports.ts';
+import { type RunRow } from '#core/ports.ts';
+import { type RowStatus } from '#core/row-status.ts';
 import { durationText } from '#core/run/timeline.ts';
 import { nearest } from '#core/workflow/nearest.ts';
 import { type Context } from '../context.ts';
