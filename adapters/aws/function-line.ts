@@ -5,27 +5,18 @@
  * Source: AWS Lambda Developer Guide, "Using Lambda advanced logging controls with Node.js", "Lambda Telemetry API".
  */
 import { isJsonObject, type Json, type JsonObject } from '#core/json.ts';
-import { type LogEvent } from './read-logs.ts';
+import { type LogEvent, fieldsOf } from './read-logs.ts';
 
 /** `undefined`: nothing that a person wants to read. */
 export function functionLine(name: string, { at, text }: LogEvent): JsonObject | undefined {
   const time = new Date(at).toISOString();
-  const fields = parsed(text);
+  const fields = fieldsOf({ text });
   if (fields === undefined) return { time, level: 'info', message: text, function: name };
   const { level, message, type, record } = fields;
   if (typeof type === 'string' && type.startsWith('platform.')) return platformLine(name, time, type, record);
   if (typeof message === 'string' && typeof level === 'string')
     return { time, function: name, ...fields, level: level.toLowerCase() };
   return runtimeLine(name, time, fields);
-}
-
-function parsed(text: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(text) as Json;
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** What a handler threw: `{timestamp, level: "ERROR", requestId, message: {errorType, errorMessage, stackTrace}}`. */

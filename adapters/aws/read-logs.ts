@@ -1,5 +1,6 @@
 /** What lies in log groups of Amazon CloudWatch Logs. */
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { isJsonObject, type Json, type JsonObject } from '#core/json.ts';
 import { askAwsFor } from './ask-aws.ts';
 
 export interface LogEvent {
@@ -22,6 +23,16 @@ export interface LogReader {
   /** Oldest first; `undefined` where there is no such group. At most 50,000: what is older comes first, so the newest may be missing then. */
   events(wanted: WantedEvents): Promise<readonly LogEvent[] | undefined>;
   close(): void;
+}
+
+/** An event that is an object in JSON. */
+export function fieldsOf({ text }: Pick<LogEvent, 'text'>): JsonObject | undefined {
+  try {
+    const value = JSON.parse(text) as Json;
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const mostEvents = 50_000;

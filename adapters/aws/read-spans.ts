@@ -3,11 +3,11 @@
  * endpoint, or through a collector.
  * Source: Amazon CloudWatch User Guide, "Transaction Search", "Spans".
  */
-import { isJsonObject, type Json, type JsonObject } from '#core/json.ts';
+import { isJsonObject, type Json } from '#core/json.ts';
 import { attributes } from '../telemetry/attributes.ts';
 import { isTaskSent } from '../telemetry/jaeger-query.ts';
 import { type TreeSpan } from '../telemetry/span-tree.ts';
-import { type LogReader } from './read-logs.ts';
+import { type LogEvent, type LogReader, fieldsOf } from './read-logs.ts';
 
 export const spansGroup = 'aws/spans';
 
@@ -18,11 +18,11 @@ export async function readSpans(
   since: number,
 ): Promise<readonly TreeSpan[] | undefined> {
   const events = await logs.events({ group: spansGroup, since, pattern: `{ $.traceId = "${traceId}" }` });
-  return events?.flatMap(({ text }) => spanIn(text, traceId) ?? []);
+  return events?.flatMap((event) => spanIn(event, traceId) ?? []);
 }
 
-function spanIn(text: string, traceId: string): TreeSpan | undefined {
-  const span = parsed(text);
+function spanIn(event: LogEvent, traceId: string): TreeSpan | undefined {
+  const span = fieldsOf(event);
   if (span === undefined || span['traceId'] !== traceId) return undefined;
   const { spanId, parentSpanId, name } = span;
   const [from, to] = [milliseconds(span['startTimeUnixNano']), milliseconds(span['endTimeUnixNano'])];
@@ -39,15 +39,6 @@ function spanIn(text: string, traceId: string): TreeSpan | undefined {
     ...(typeof error === 'string' && { error }),
     ...(isTaskSent(name) && Number.isInteger(attempt) && { note: `attempt ${attempt}` }),
   };
-}
-
-function parsed(text: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(text) as Json;
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Nanoseconds as a number (beyond what a double holds exactly, by less than a microsecond) or as text. */

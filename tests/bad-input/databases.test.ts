@@ -1,24 +1,15 @@
 /** Letter D, what a database on a server refuses: its users, its primaries, its limits. */
 import assert from 'node:assert/strict';
-import { createServer, type AddressInfo } from 'node:net';
 import { describe } from 'node:test';
 import { MongoServerError } from 'mongodb';
 import { openMongo } from '#adapters/mongo/open.ts';
 import { storeError } from '#adapters/mongo/store-error.ts';
-import { InfrastructureError } from '#core/failure.ts';
 import { silent } from '#tests/engine/engine.ts';
-import { assertSentence, plantedSecret } from './error-contract.ts';
+import { freePorts } from '../../scripts/services/ports.ts';
+import { assertThrown, plantedSecret } from './error-contract.ts';
 import { row } from './rows.ts';
 
 const place = { address: 'db1:27017', isClosed: () => false };
-
-function told(error: unknown, code: string): string {
-  assert.ok(error instanceof InfrastructureError, String(error));
-  const [is = '', message = ''] = error.message.split(/: ([^]*)/);
-  assertSentence({ code: is, message }, code);
-  assert.match(message, /Got: .+ Expected: .+ Fix: /);
-  return message;
-}
 
 const answers: readonly (readonly [what: string, code: number, said: string, expected: string, says: RegExp])[] = [
   ['a user or password it does not know', 18, 'Authentication failed.', 'STORE_AUTH', /MONGODB_URI/],
@@ -30,18 +21,19 @@ const answers: readonly (readonly [what: string, code: number, said: string, exp
 describe('bad databases', () => {
   for (const [what, code, message, expected, says] of answers)
     row('D06', `${what} is ${expected}, without what was sent`, () => {
-      const said = told(storeError(place, new MongoServerError({ message, code })), expected);
+      const said = assertThrown(storeError(place, new MongoServerError({ message, code })), expected);
       assert.match(said, says);
       assert.ok(said.includes('db1:27017'), said);
       assert.doesNotMatch(said, /body|secret/);
     });
 
   row('D06', 'a database that is not there is STORE_UNREACHABLE with its address and without its password', async () => {
-    const address = await freeAddress();
+    const { none = 0 } = await freePorts(['none']);
+    const address = `127.0.0.1:${none}`;
     const mongo = openMongo({ uri: `mongodb://me:${plantedSecret}@${address}/baton`, logger: silent, clock: { now: () => 0 } });
     try {
       await assert.rejects(mongo.ping(), (error) => {
-        const message = told(error, 'STORE_UNREACHABLE');
+        const message = assertThrown(error, 'STORE_UNREACHABLE');
         assert.ok(message.includes(address), message);
         assert.doesNotMatch(message, /me:|planted/);
         return true;
@@ -59,18 +51,10 @@ describe('bad databases', () => {
       assert.throws(
         () => openMongo({ uri, logger: silent, clock: { now: () => 0 } }),
         (error) => {
-          assert.doesNotMatch(told(error, 'STORE_URI'), /planted/);
+          assert.doesNotMatch(assertThrown(error, 'STORE_URI'), /planted/);
           return true;
         },
       );
     },
   );
 });
-
-async function freeAddress(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return `127.0.0.1:${port}`;
-}

@@ -1,5 +1,6 @@
 /** What every error owes whoever reads it: four parts, a stable code, no stack, no secret, nothing endless. */
 import assert from 'node:assert/strict';
+import { InfrastructureError } from '#core/failure.ts';
 
 export interface Told {
   readonly code: string;
@@ -34,6 +35,15 @@ export function assertTold(problem: Told, code?: string): void {
   if (problem.got !== undefined) assert.ok(problem.got.length <= longestEcho * 2, problem.got);
   for (const [, echoed = ''] of problem.message.matchAll(/"((?:[^"\\]|\\.)*)"/g))
     assert.ok(echoed.length <= longestEcho, `an echo of ${echoed.length} characters: ${echoed}`);
+}
+
+/** The message of what an adapter throws, `CODE: what. Got: … Expected: … Fix: ….`, without its code. */
+export function assertThrown(error: unknown, code: string): string {
+  assert.ok(error instanceof InfrastructureError, String(error));
+  const [is = '', message = ''] = error.message.split(/: ([^]*)/);
+  assertSentence({ code: is, message }, code);
+  assert.match(message, /Got: .+ Expected: .+ Fix: /);
+  return message;
 }
 
 /** As `assertTold`, for problems that carry all four parts as data. */
