@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { looksSecret, redact } from '../redact.ts';
+import { parseWorkflow } from './parse.ts';
 import { echo, type Problem, renderProblem } from './problem.ts';
 
 const problem = (line: number, column: number, message = 'm'): Problem => ({
@@ -46,6 +47,26 @@ describe('secrets', () => {
       assert.ok(!redact(`x ${key} y`).includes(key), key);
       assert.ok(!echo({ key }).includes(key), key);
     }
+  });
+
+  it('a key glued to a word is not shown as one where a long line is cut before it', () => {
+    const [key = ''] = keys;
+    for (let before = 40; before < 60; before += 1) {
+      const text = `${'_'.repeat(before)}${key} tail`;
+      const printed = renderProblem(problem(1, 91), { file: 'f', text: text.padEnd(200, '.') });
+      assert.doesNotMatch(printed, /(?<![\w-])sk-proj/, `${before} signs before it`);
+    }
+  });
+
+  it('the parser of YAML does not show one either, nor a line without end', () => {
+    const [key = ''] = keys;
+    const told = (text: string) => {
+      const parsed = parseWorkflow(text);
+      assert.ok(!parsed.ok);
+      return parsed.problems.map(({ message }) => message).join('\n');
+    };
+    assert.match(told(`>${key}`), /extra characters: >\[redacted\]$/);
+    assert.ok(told(`>${'x'.repeat(100_000)}`).length < 400);
   });
 
   it('usual words are not taken for keys', () => {

@@ -134,7 +134,8 @@ function frame(at: Position, text: string): readonly string[] {
   const from = Math.max(0, at.column - 1 - longestEcho / 2);
   const around = Math.max(0, from - lookedAt);
   const safe = blotOut(line.slice(around, from + lookedAt)).slice(from - around);
-  const shown = printable(safe.slice(0, longestEcho));
+  // Once more: what was glued to the word before it, and so no key, may begin where the cut was made.
+  const shown = printable(blotOut(safe.slice(0, longestEcho)));
   const caret = Math.min(at.column - 1 - from, shown.length);
   const wide = Math.min(
     Math.max(1, (at.endColumn ?? at.column + 1) - at.column),

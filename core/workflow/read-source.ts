@@ -17,6 +17,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import { type Result } from '../failure.ts';
+import { redact } from '../redact.ts';
 import { type Position, type Problem, quote } from './problem.ts';
 import { checkKey, deepestSource, refuseDepth } from './read-json.ts';
 import { enoughProblems, newReport, type Report, type Where } from './report.ts';
@@ -132,7 +133,7 @@ function reportSyntax(reader: Reader, errors: readonly YAMLError[]): void {
     reader.report.add(
       'WF_YAML_SYNTAX',
       { at, path: '' },
-      expression ? 'YAML cannot read this line: an expression in it needs quotes' : lowerFirst(error.message),
+      expression ? 'YAML cannot read this line: an expression in it needs quotes' : saidBy(error),
       expression
         ? {
             expected: '"${{ … }}"',
@@ -146,7 +147,11 @@ function reportSyntax(reader: Reader, errors: readonly YAMLError[]): void {
   }
 }
 
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+/** Some of the parser's messages hold a piece of the file, however long. */
+function saidBy({ message }: YAMLError): string {
+  const safe = redact(message).slice(0, 300);
+  return safe.charAt(0).toLowerCase() + safe.slice(1);
+}
 
 function convert(node: Node | null, path: string, depth: number, reader: Reader): SourceNode {
   const place = placeOf(node, path, reader);
