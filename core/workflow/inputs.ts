@@ -1,5 +1,6 @@
 /** `inputs` of a workflow → one JSON Schema of the whole input object. */
 import { type Json, type JsonObject } from '../json.ts';
+import { idHint } from './id-hint.ts';
 import { mapOf, wrongType } from './field.ts';
 import { compileSchema } from './json-schema.ts';
 import { inputTypes } from './language.ts';
@@ -40,10 +41,9 @@ export function parseInputs(node: SourceNode | undefined, report: Report): Parse
 
 function checkInputName(entry: MapEntry, report: Report): void {
   if (idPattern.test(entry.key)) return;
-  const better = entry.key.replace(/[^A-Za-z0-9_]+/g, '_').slice(0, 64);
   report.add('WF_NAME', { at: entry.keyAt, path: entry.value.path }, `input name ${quote(entry.key)}`, {
     expected: 'letters, digits and _, not beginning with a digit, at most 64',
-    hint: idPattern.test(better) ? `write '${better}'` : 'choose another name',
+    hint: idHint(entry.key, 'name'),
   });
 }
 

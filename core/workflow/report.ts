@@ -1,8 +1,14 @@
-/** Collects the problems of one file while it is parsed: all of them, in the order they were found. */
+/**
+ * Collects the problems of one file while it is parsed: all of them, in the order they were found.
+ * RP1. No text of a problem holds what looks like a key, its pointer and its lists of names included, and none is endless.
+ */
+import { redact } from '../redact.ts';
 import { type Position, type Problem, type ProblemCode } from './problem.ts';
 
 /** Beyond this many there is no use in more, only memory and time. */
 export const enoughProblems = 200;
+/** UTF-16 units of one text of a problem: names in a file may be as long as the file. */
+const longestText = 1500;
 
 export interface Where {
   readonly at: Position;
@@ -24,10 +30,26 @@ export function newReport(): Report {
   return {
     problems,
     add(code, where, message, extra = {}) {
-      if (problems.length < enoughProblems)
-        problems.push({ code, severity: 'error', message, at: where.at, path: where.path, ...extra });
+      if (problems.length >= enoughProblems) return;
+      const { got, expected, hint } = extra;
+      problems.push({
+        code,
+        severity: 'error',
+        message: told(message),
+        at: where.at,
+        path: told(where.path),
+        ...(got === undefined ? {} : { got: told(got) }),
+        ...(expected === undefined ? {} : { expected: told(expected) }),
+        ...(hint === undefined ? {} : { hint: told(hint) }),
+      });
     },
   };
+}
+
+/** RP1. Cut first: only what can be shown is looked at. */
+function told(text: string): string {
+  const clean = redact(text.slice(0, longestText));
+  return text.length <= longestText ? clean : `${clean.toWellFormed()}…`;
 }
 
 /** `{hint}` for "did you mean", or nothing. */

@@ -2,6 +2,7 @@
 import { patterns } from '../ids.ts';
 import { type JsonObject } from '../json.ts';
 import { type KnownAgents, parseAgentRef } from './agent-ref.ts';
+import { idHint } from './id-hint.ts';
 import { type StepDefinition, type Template } from './definition.ts';
 import { booleanOf, durationOf, mapOf, takeField, textsOf, wrongType } from './field.ts';
 import { bodyWords, checkWords, stepWords } from './language.ts';
@@ -53,10 +54,9 @@ export function parseStep(entry: MapEntry, context: StepContext): StepDefinition
 
 function checkStepId(entry: MapEntry, report: Report): void {
   if (patterns.stepId.test(entry.key)) return;
-  const better = entry.key.replace(/[^A-Za-z0-9_]+/g, '_').slice(0, 64);
   report.add('WF_STEP_ID', { at: entry.keyAt, path: entry.value.path }, `step id ${quote(entry.key)}`, {
     expected: 'letters, digits and _, not beginning with a digit, at most 64',
-    hint: patterns.stepId.test(better) && better !== '_' ? `write '${better}'` : 'choose another id',
+    hint: idHint(entry.key, 'id'),
   });
 }
 

@@ -17,6 +17,15 @@ export const found: readonly Found[] = [
     input: { file: 'x.yaml', source: `a: [${'a,'.repeat(500_000)}]` },
   },
   {
+    surface: 'workflow-files',
+    what: 'a key in a step id was shown in the pointer, in the list of steps and in the hint',
+    input: {
+      file: 'x.yaml',
+      source:
+        'steps:\n  a:\n    agent: x\n    if: steps.b.output == 1\n  __proto__`sk-planted-0123456789abcdef0123456789:\n    agent: x\n',
+    },
+  },
+  {
     surface: 'expressions',
     what: 'a control character was shown as it came',
     input: { kind: 'template', source: '${{ \u0000 }}', value: null },
