@@ -1,21 +1,23 @@
 /** Log lines as a person at the command line reads them: no stack traces (`BATON_LOG=debug` shows everything). */
 import { isJsonObject, type Json, type JsonObject } from '#core/json.ts';
 import { type Context } from './context.ts';
+import { type Colours } from './output.ts';
 
 /** Takes the logger's JSON lines; writes `level  message  field=value …`, or JSON with `json`. */
 export function logLines(
-  { env }: Context,
+  { env, output }: Context,
   options: { readonly json: boolean; readonly write: (line: string) => void },
 ): (line: string) => void {
   if ((env.BATON_LOG ?? '').trim().toLowerCase() === 'debug') return options.write;
-  return (line) => options.write(shownLine(line, options.json));
+  return (line) => options.write(shownLine(line, options.json, output.colours));
 }
 
-export function shownLine(line: string, json: boolean): string {
+/** `colours`: for a terminal. */
+export function shownLine(line: string, json: boolean, colours?: Colours): string {
   const fields = parse(line);
   if (fields === undefined) return line;
   const plain = withoutStacks(fields);
-  return json ? JSON.stringify(plain) : readable(plain);
+  return json ? JSON.stringify(plain) : readable(plain, colours);
 }
 
 function parse(line: string): JsonObject | undefined {
@@ -35,10 +37,17 @@ export function withoutStacks(fields: JsonObject): JsonObject {
   return Object.fromEntries(kept) as JsonObject;
 }
 
-function readable({ time: _time, level, message, ...fields }: JsonObject): string {
-  const rest = Object.entries(fields).map(([name, value]) => `${name}=${shownValue(value)}`);
-  return [`${text(level)}: ${text(message)}`, ...rest].join('  ');
+function readable({ time: _time, level, message, ...fields }: JsonObject, colours?: Colours): string {
+  const rest = Object.entries(fields).map(([name, value]) => `  ${name}=${shownValue(value)}`);
+  const label = `${text(level)}:`;
+  const details = rest.join('');
+  if (colours === undefined) return `${label} ${text(message)}${details}`;
+  return `${levelColour(text(level), colours)(label)} ${text(message)}${colours.dim(details)}`;
 }
+
+/** Errors red, warnings yellow, the rest quiet. */
+export const levelColour = (level: string, { cyan, red, yellow }: Colours): ((text: string) => string) =>
+  level === 'error' ? red : level === 'warn' ? yellow : cyan;
 
 const text = (value: Json | undefined): string =>
   typeof value === 'string' ? value : JSON.stringify(value ?? null);

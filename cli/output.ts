@@ -5,6 +5,7 @@
  */
 import picocolors from 'picocolors';
 import { exitCodes } from './exit-codes.ts';
+import { paintProblem } from './problem-colours.ts';
 
 export type Colours = ReturnType<typeof picocolors.createColors>;
 
@@ -47,12 +48,13 @@ export function createOutput(
   const write = (stream: Stream, text: string): void => {
     if (stream !== stdout || !closed.signal.aborted) stream.write(text);
   };
+  const colours = picocolors.createColors(hasColour(env, stderr));
   return {
     data: (text) => write(stdout, `${text}\n`),
     note: (text) => write(stderr, `${text}\n`),
-    problem: (text) => write(stderr, `${text}\n`),
+    problem: (text) => write(stderr, `${paintProblem(text, colours)}\n`),
     draw: (text) => write(stderr, text),
-    colours: picocolors.createColors(hasColour(env, stderr)),
+    colours,
     dataColours: picocolors.createColors(hasColour(env, stdout)),
     live: stderr.isTTY === true && !isSet(env.CI) && env.TERM !== 'dumb',
     quiet: false,

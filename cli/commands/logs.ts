@@ -14,7 +14,7 @@ import { isUnhosted, startHostHint } from '../host-presence.ts';
 import { catchInterruption } from '../interruption.ts';
 import { parseLimit } from '../limit.ts';
 import { logFiles } from '../log-file.ts';
-import { withoutStacks } from '../log-line.ts';
+import { levelColour, withoutStacks } from '../log-line.ts';
 import { configOf, withPlatform } from '../open.ts';
 import { type Output } from '../output.ts';
 import { typed, usageError } from '../problem.ts';
@@ -167,7 +167,7 @@ const plain = (value: Json | undefined): string =>
 function textOf(line: JsonObject, output: Output): string {
   const colours = output.dataColours;
   const { time, level, function: name, message, ...fields } = withoutStacks(line);
-  const paint = level === 'error' ? colours.red : level === 'warn' ? colours.yellow : colours.cyan;
+  const paint = levelColour(plain(level), colours);
   const rest = Object.entries(fields).map(([field, value]) => `${field}=${plain(value)}`);
   const when = output.columns() === undefined ? plain(time) : plain(time).slice(11, 23);
   const head = [colours.dim(when), paint(plain(level).padEnd(5)), plain(name ?? 'host')];
