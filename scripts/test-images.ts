@@ -18,6 +18,7 @@ import {
   startProgram,
   stopProgram,
 } from './images/running.ts';
+import { markVerified } from './images/verified.ts';
 import { kafka } from './services/kafka.ts';
 import { mongo } from './services/mongo.ts';
 import { freePorts } from './services/ports.ts';
@@ -44,7 +45,8 @@ const services = {
 
 try {
   await testImages();
-  say('every image was built, and the system ran from them');
+  markVerified(root);
+  say('every image was built, and the system ran from them; commit scripts/images/verified.txt');
 } catch (error) {
   if (!(error instanceof ServicesError)) throw error;
   process.stderr.write(`${error.message}\n`);
