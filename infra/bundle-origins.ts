@@ -32,7 +32,7 @@ export const reasons: Readonly<Record<string, Reason>> = {
   ajv: packaged(
     'inputs and results are held to JSON Schemas that workflows and agents bring along: compiled at run time',
   ),
-  'fast-uri': packaged('ajv: identifiers of schemas'),
+  'fast-uri': packaged('a stand-in, which ajv looks for: `core/workflow/schema-address.ts` has its place'),
   'json-schema-traverse': packaged('ajv'),
   'fast-deep-equal': packaged('ajv'),
   'ajv-formats': packaged("cloudevents: formats of an event's attributes"),
@@ -50,13 +50,10 @@ export const reasons: Readonly<Record<string, Reason>> = {
   '@smithy/util-middleware': iam,
   '@smithy/util-uri-escape': iam,
   '@smithy/is-array-buffer': iam,
-  '@aws-crypto/sha256-js': iam,
-  '@aws-crypto/util': iam,
+  '@aws-crypto/sha256-js': packaged("a stand-in: Node's own SHA-256"),
   '@aws-sdk/core': iam,
-  '@aws-sdk/util-utf8-browser': iam,
   '@aws-sdk/util-format-url': iam,
   '@aws-sdk/client-sts': iam,
-  tslib: iam,
 };
 
 /** Bytes by share. What has no reason counts as a package. */

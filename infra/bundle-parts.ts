@@ -86,6 +86,15 @@ const standIns: readonly StandIn[] = [
     filter: /[/\\]node_modules[/\\]whatwg-url[/\\]index\.js$/,
     code: `exports.URL = URL; exports.URLSearchParams = URLSearchParams;`,
   },
+  // Addresses of schemas are resolved by Node's URL (core/workflow/schema-address.ts); ajv looks for its own all the same.
+  {
+    filter: /[/\\]node_modules[/\\]fast-uri[/\\]index\.js$/,
+    code: `module.exports = {};`,
+  },
+  unreached(
+    /[/\\]node_modules[/\\]ajv[/\\]dist[/\\]vocabularies[/\\]discriminator[/\\]index\.js$/,
+    "ajv's discriminator, a keyword of OpenAPI",
+  ),
   unreached(
     /[/\\]@smithy[/\\]core[/\\]dist-es[/\\]submodules[/\\]event-streams[/\\]index\.js$/,
     "the AWS SDK's streams of events",
@@ -98,6 +107,21 @@ const standIns: readonly StandIn[] = [
   secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY,
   sessionToken: process.env.AWS_SESSION_TOKEN,
 });`,
+  },
+  {
+    // 15 KB of SHA-256 in JavaScript and what it is made with; Node has its own.
+    filter: /[/\\]node_modules[/\\]@aws-crypto[/\\]sha256-js[/\\]build[/\\]index\.js$/,
+    code: `const { createHash, createHmac } = require('node:crypto');
+exports.Sha256 = class {
+  constructor(secret) { this.secret = secret; this.reset(); }
+  reset() { this.hash = this.secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(this.secret)); }
+  update(data) { this.hash.update(bytesOf(data)); }
+  async digest() { return new Uint8Array(this.hash.digest()); }
+};
+const bytesOf = (data) =>
+  typeof data === 'string' ? Buffer.from(data)
+  : ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+  : Buffer.from(data);`,
   },
   {
     // The signer asks who it is only where debugging is asked for.

@@ -10,6 +10,7 @@ import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { nearest } from './nearest.ts';
 import { echo } from './problem.ts';
 import { regexProblem } from './regex-safety.ts';
+import { schemaAddresses } from './schema-address.ts';
 import { childOf, escapePointer, isList, pointerSegments } from './scope.ts';
 
 export interface SchemaProblem {
@@ -54,6 +55,7 @@ function compile(schema: JsonObject): CompiledSchema {
     validateFormats: false,
     addUsedSchema: false,
     logger: false,
+    uriResolver: schemaAddresses,
   });
   try {
     if (ajv.validateSchema(schema) !== true)
