@@ -8,7 +8,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { InfrastructureError } from '#core/failure.ts';
 import { type InvocationContext } from '#core/lambda-kafka.ts';
-import { withSecrets } from './aws/secrets.ts';
+import { readSecret, withSecrets } from './aws/secrets.ts';
 import { systemClock } from './clock.ts';
 import { readConfig, type Config } from './config.ts';
 import { type OpenPlatform } from './open-platform.ts';
@@ -94,6 +94,9 @@ const flushing =
   };
 
 const flushMs = 1_000;
+
+/** The text of a secret that no setting stands for; `what` is said of it in errors. Throws `InfrastructureError`. */
+export const secretText = (arn: string, what: string): Promise<string> => readSecret(arn, what, process.env);
 
 /** The configuration of this process, for what is started without one. Throws naming every problem. */
 export function environmentConfig(env: NodeJS.ProcessEnv = process.env): Config {

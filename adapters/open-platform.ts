@@ -130,7 +130,10 @@ async function openServices(
     log: log.log,
     store: store.store,
     bootstrapServers: log.bootstrapServers,
-    prepareStore: () => store.ensureIndexes(),
+    prepareStore: async (users = []) => {
+      await store.ensureIndexes();
+      if (users.length > 0) await store.ensureUsers(users);
+    },
     close: async () => {
       // The log first: what it still holds back must find the store open.
       await log.close();

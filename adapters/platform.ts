@@ -4,6 +4,7 @@
 import { type AgentDefinition, type OpenModel } from '#core/agent/contract.ts';
 import { type CapabilityKeys } from '#core/capability.ts';
 import { type Clock, type Log, type Logger, type Random, type Store } from '#core/ports.ts';
+import { type StoreUser } from '#core/store-user.ts';
 import { type Posted, type PostRequest } from './telemetry/traced-agent.ts';
 import { type Telemetry } from './telemetry/telemetry.ts';
 import { type AwsCredentials } from './aws/sign-request.ts';
@@ -12,8 +13,8 @@ import { type StartThread } from './telemetry/traced-thread.ts';
 export interface Platform {
   readonly log: Log;
   readonly store: Store;
-  /** Makes the store ready before its first use: indexes. Needs no repeating; does no harm. */
-  readonly prepareStore: () => Promise<void>;
+  /** Makes the store ready before its first use: indexes, and users where it has any. To repeat it does no harm. */
+  readonly prepareStore: (users?: readonly StoreUser[]) => Promise<void>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;

@@ -49,6 +49,7 @@ describe('settings kept in Secrets Manager', () => {
     assert.equal(url.host, 'db.example.org:27017');
     assert.deepEqual(Object.fromEntries(url.searchParams), {
       tls: 'true',
+      authSource: 'admin',
       replicaSet: 'rs0',
       readPreference: 'primary',
       retryWrites: 'false',

@@ -32,6 +32,10 @@ export async function withSecrets(env: Environment): Promise<Environment> {
   return { ...env, ...(Object.fromEntries(found) as Record<string, string>) };
 }
 
+/** The text of one secret. `what` is said of it in errors. Throws `InfrastructureError`. */
+export const readSecret = (arn: string, what: string, env: Environment): Promise<string> =>
+  ask(env, { name: what, arn });
+
 /** `NAME=arn[#member][,…]`. */
 function referencesIn(text: string): readonly Reference[] {
   return text
@@ -51,7 +55,7 @@ function referencesIn(text: string): readonly Reference[] {
 const defaultPort = '2773';
 const timeoutMs = 5_000;
 
-async function ask(env: Environment, { name, arn }: Reference): Promise<string> {
+async function ask(env: Environment, { name, arn }: Pick<Reference, 'name' | 'arn'>): Promise<string> {
   const port = env.PARAMETERS_SECRETS_EXTENSION_HTTP_PORT ?? defaultPort;
   const url = `http://localhost:${port}/secretsmanager/get?secretId=${encodeURIComponent(arn)}`;
   const failed = (got: string, cause?: unknown): InfrastructureError =>
@@ -94,7 +98,7 @@ const known: Readonly<Record<string, (json: unknown) => string | undefined>> = {
     if (username === undefined || password === undefined || host === undefined) return undefined;
     const port = memberOf(json, 'port') ?? '27017';
     const login = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
-    return `mongodb://${login}@${host}:${port}/baton?tls=true&replicaSet=rs0&readPreference=primary&retryWrites=false`;
+    return `mongodb://${login}@${host}:${port}/baton?tls=true&authSource=admin&replicaSet=rs0&readPreference=primary&retryWrites=false`;
   },
   /** `{"id": …, "key": …}`, a generated one, or `{"keys": [{"id": …, "key": …}, …]}`, changed by hand. */
   BATON_CAPABILITY_KEYS: (json) => {

@@ -3,9 +3,11 @@
  * Opening does no I/O: the first call connects, and a server that was away is found again without a restart.
  */
 import { type Clock, type Logger, type Store } from '#core/ports.ts';
+import { type StoreUser } from '#core/store-user.ts';
 import { createClient } from './client.ts';
 import { openDatabase } from './database.ts';
 import { createStore } from './store.ts';
+import { ensureUsers } from './users.ts';
 
 export interface MongoOptions {
   /** `mongodb://` or `mongodb+srv://`. The path names the database; without one it is `baton`. */
@@ -22,6 +24,8 @@ export interface MongoStore {
   readonly store: Store;
   /** Creates the collections and indexes that are missing and changes nothing else. For `setup`; nothing else does it. */
   ensureIndexes(): Promise<void>;
+  /** Makes these users, or sets anew what they may do. For `setup`, as a user who may do that. */
+  ensureUsers(users: readonly StoreUser[]): Promise<void>;
   /** Throws `InfrastructureError` unless a primary answers. */
   ping(): Promise<void>;
   /** Closes every connection. Everything throws afterwards. */
@@ -35,6 +39,7 @@ export function openMongo(options: MongoOptions): MongoStore {
   return {
     store: createStore(database),
     ensureIndexes: () => database.ensureIndexes(),
+    ensureUsers: (users) => database.guarded(() => ensureUsers(client.client, client.name, users)),
     ping: () => database.ping(),
     close: () => client.close(),
   };

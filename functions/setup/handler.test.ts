@@ -5,15 +5,25 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { openEmbedded } from '#adapters/embedded/open.ts';
 import { InfrastructureError } from '#core/failure.ts';
+import { type StoreUser } from '#core/store-user.ts';
 import { createSetup } from './handler.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'baton-setup-'));
 const embedded = openEmbedded({ folder, clock: { now: () => 1_000 } });
 const { definitions } = embedded.store;
 let prepared = 0;
+let made: readonly StoreUser[] = [];
+const secrets: Readonly<Record<string, string>> = {
+  'arn:agents': '{"username":"baton_agents_clone","password":"of-agents","host":"a-host"}',
+  'arn:text': 'mongodb://not-a-login',
+};
 const setup = createSetup({
   definitions,
-  prepareStore: async () => void (prepared += 1),
+  prepareStore: async (users) => {
+    prepared += 1;
+    made = users;
+  },
+  secret: async (address) => secrets[address] ?? '',
   agents: new Map([['worker', { version: '1.0.0' }]]),
 });
 after(async () => {
@@ -53,6 +63,25 @@ describe('the setup of a deployment', () => {
       return true;
     });
     assert.equal((await definitions.list('chain')).length, 2);
+  });
+
+  it('makes the users it is told of, with the login that is current', async () => {
+    const Access = { blobs: ['find', 'insert'] } as const;
+    const told = (Secret: string) =>
+      setup({
+        RequestType: 'Update',
+        ResourceProperties: { Workflows: {}, Users: { baton_agents: { Secret, Access } } },
+      });
+    await told('arn:agents');
+    assert.deepEqual(made, [
+      { name: 'baton_agents_clone', password: 'of-agents', role: 'baton_agents', access: Access },
+    ]);
+    await assert.rejects(told('arn:text'), (error: unknown) => {
+      assert.ok(error instanceof InfrastructureError);
+      assert.match(error.message, /at arn:text, expected \{"username"/);
+      assert.doesNotMatch(error.message, /not-a-login/);
+      return true;
+    });
   });
 
   it('leaves everything when it is deleted', async () => {

@@ -69,7 +69,7 @@ function serve(folder: string, host: string): ChildProcess {
 }
 
 /** Where `npm run services` keeps it, or where MONGOD says. */
-function mongod(): string {
+export function mongod(): string {
   const found = process.env['MONGOD'] ?? globSync('.cache/services/mongo-*/mongod')[0];
   assert.ok(
     found,
