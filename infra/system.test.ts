@@ -123,7 +123,9 @@ describe('permissions', () => {
         .filter((variables) => JSON.stringify(variables.BATON_SECRETS_FROM ?? '').includes(`${name}=`))
         .map((variables) => variables.BATON_FUNCTION);
     assert.deepEqual(having('BATON_CAPABILITY_KEYS'), ['orchestrator']);
-    const withStore = development.topology.functions.filter(({ access }) => access.collections.length > 0);
+    const withStore = development.topology.functions.filter(
+      ({ access }) => Object.keys(access.collections).length > 0,
+    );
     assert.deepEqual(
       having('MONGODB_URI').sort(),
       [...withStore.map(({ name }) => name), 'operator', 'setup'].sort(),

@@ -3,7 +3,7 @@ import { type App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { type AgentManifest } from '#core/agent/contract.ts';
 import { type Bundle } from './bundles.ts';
-import { operatorEntry } from './constructs/operator.ts';
+import { operatorEntry, operatorSpec } from './constructs/operator.ts';
 import { setupEntry } from './constructs/store-setup.ts';
 import { addChecks } from './checks/check-system.ts';
 import { type Profile } from './profiles.ts';
@@ -12,6 +12,7 @@ import { MessagingStack, selfManaged } from './stacks/messaging.ts';
 import { NetworkStack } from './stacks/network.ts';
 import { ObservabilityStack } from './stacks/observability.ts';
 import { OrchestrationStack } from './stacks/orchestration.ts';
+import { storeUsersOf } from './store-users.ts';
 import { type Topology } from './topology.ts';
 
 export interface SystemProps {
@@ -48,9 +49,11 @@ export function buildSystem(app: App, props: SystemProps): System {
   const name = (part: string): string => `baton-${profile.name}-${part}`;
   const description = (part: string): string => `Baton (${profile.name}): ${part}`;
   const network = new NetworkStack(app, name('network'), { ...props, description: description('network') });
+  const storeUsers = storeUsersOf([...props.topology.functions, operatorSpec]);
   const data = new DataStack(app, name('data'), {
     ...props,
     network,
+    storeUsers: storeUsers.keys(),
     description: description('database and secrets'),
     terminationProtection: profile.keepsData,
   });
@@ -73,6 +76,7 @@ export function buildSystem(app: App, props: SystemProps): System {
     network,
     data,
     kafka: messaging.source,
+    storeUsers,
     description: description('functions and mappings'),
   });
   const observability = new ObservabilityStack(app, name('observability'), {

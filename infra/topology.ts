@@ -5,6 +5,7 @@
  * T2. Orchestrator mappings retry for ever: an outage never pushes accepted inputs aside. Agents' mappings are
  *     bounded: the attempt's deadline turns a dropped task into a retried one.
  * T3. A mapping asks for nothing that its pollers silently ignore.
+ * T4. Who hosts or calls agents has calls and blobs in the database, and nothing else.
  * Source: AWS Lambda Developer Guide, "Event source mapping parameters (Amazon MSK)".
  */
 import { type AgentManifest } from '#core/agent/contract.ts';
@@ -60,9 +61,14 @@ export interface FunctionSpec {
   readonly access: {
     readonly read: readonly string[];
     readonly write: readonly string[];
-    readonly collections: readonly string[];
+    /** What it may do in the database, by collection (T4). */
+    readonly collections: StoreAccess;
   };
 }
+
+/** In the words of MongoDB's privileges. */
+export type StoreAction = 'find' | 'insert' | 'update' | 'remove';
+export type StoreAccess = Readonly<Record<string, readonly StoreAction[]>>;
 
 export interface Topology {
   readonly topics: readonly TopicSpec[];
@@ -149,7 +155,17 @@ function orchestrator(manifests: readonly AgentManifest[], pollers: Pollers): Fu
     access: {
       read: [topics.request, topics.command, topics.response],
       write: [...manifests.map((manifest) => topics.step(manifest.name)), topics.output, topics.deadLetter],
-      collections: ['commits', 'runs', 'snapshots', 'definitions', 'inbox', 'blobs', 'invocations', 'agents'],
+      collections: {
+        commits: ['find', 'insert'],
+        runs: ['find', 'insert', 'update'],
+        snapshots: ['find', 'insert', 'update'],
+        definitions: ['find'],
+        active_definitions: ['find'],
+        inbox: ['find', 'insert', 'update', 'remove'],
+        blobs: ['find', 'insert', 'update'],
+        // Marks of calls that were cancelled or took too long.
+        invocations: ['find', 'insert', 'update'],
+      },
     },
   };
 }
@@ -197,7 +213,11 @@ function taskFunction(
     access: {
       read: requests,
       write: [topics.response, topics.deadLetter],
-      collections: ['invocations', 'blobs'],
+      // A claim that comes to nothing is given back.
+      collections: {
+        invocations: ['find', 'insert', 'update', 'remove'],
+        blobs: ['find', 'insert', 'update'],
+      },
     },
   };
 }
@@ -211,7 +231,7 @@ const httpAgent = (manifest: AgentManifest): FunctionSpec => ({
   mappings: [],
   http: true,
   scheduled: false,
-  access: { read: [], write: [], collections: [] },
+  access: { read: [], write: [], collections: {} },
 });
 
 const timer = (): FunctionSpec => ({
@@ -226,7 +246,15 @@ const timer = (): FunctionSpec => ({
   access: {
     read: [],
     write: [topics.command],
-    collections: ['runs', 'inbox', 'commits', 'snapshots', 'invocations', 'blobs'],
+    // Wakes and what waits are marked; what is past its retention goes.
+    collections: {
+      runs: ['find', 'update', 'remove'],
+      inbox: ['find', 'update', 'remove'],
+      commits: ['find', 'remove'],
+      snapshots: ['find', 'remove'],
+      invocations: ['find', 'remove'],
+      blobs: ['find', 'remove'],
+    },
   },
 });
 
@@ -247,5 +275,5 @@ const outputLogger = (pollers: Pollers): FunctionSpec => ({
   ],
   http: false,
   scheduled: false,
-  access: { read: [topics.output], write: [topics.deadLetter], collections: [] },
+  access: { read: [topics.output], write: [topics.deadLetter], collections: {} },
 });

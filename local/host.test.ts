@@ -48,7 +48,7 @@ const functionOf = (kind: FunctionSpec['kind'], mapped: readonly string[]): Func
   mappings: mapped.map(mappingOf),
   http: kind === 'http-agent',
   scheduled: kind === 'timer',
-  access: { read: [], write: [], collections: [] },
+  access: { read: [], write: [], collections: {} },
 });
 
 const topology: Topology = {

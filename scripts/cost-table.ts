@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { argv } from 'node:process';
 import { manifests } from '#agents/manifests.ts';
 import { dev, prod, type KafkaProfile, type Profile } from '#infra/profiles.ts';
+import { operatorSpec } from '#infra/constructs/operator.ts';
+import { storeUsersOf } from '#infra/store-users.ts';
 import { topologyOf } from '#infra/topology.ts';
 
 export const pricesOf = '2026-11-22';
@@ -32,16 +34,16 @@ export const prices = {
     seen: repositories,
   },
   'kafka.m7g.large': { dollars: 0.204, page: msk, seen: repositories },
-  brokerStorageGbMonth: { dollars: 0.1, page: msk },
+  brokerStorageGbMonth: { dollars: 0.1, page: msk, seen: 'a public repository, November 2026' },
   mskServerlessClusterHour: { dollars: 0.75, page: msk, seen: repositories },
   mskServerlessPartitionHour: { dollars: 0.0015, page: msk, seen: repositories },
   natGatewayHour: { dollars: 0.045, page: 'Amazon VPC pricing', seen: repositories },
   documentdbDcuHour: { dollars: 0.0822, page: documentdb, seen: 'usage.ai, "DocumentDB Serverless Pricing: The Complete 2026 Guide", June 2026' }, // prettier-ignore
   'r6g.large': { dollars: 0.26315, page: documentdb, seen: repositories },
-  pollerUnitHour: { dollars: 0.185, page: 'AWS Lambda pricing' },
+  pollerUnitHour: { dollars: 0.185, page: 'AWS Lambda pricing', seen: 'a public repository that quotes the Price List API, November 2026' }, // prettier-ignore
   secretMonth: { dollars: 0.4, page: 'AWS Secrets Manager pricing', seen: repositories },
-  alarmMonth: { dollars: 0.1, page: cloudWatch },
-  dashboardMonth: { dollars: 3, page: cloudWatch },
+  alarmMonth: { dollars: 0.1, page: cloudWatch, seen: 'c3x.dev, "aws_cloudwatch_metric_alarm cost estimation", November 2026' }, // prettier-ignore
+  dashboardMonth: { dollars: 3, page: cloudWatch, seen: 'factualminds.com, "Amazon CloudWatch Pricing: The 10 Billing Dimensions", June 2026' }, // prettier-ignore
 } as const satisfies Readonly<Record<string, Price>>;
 
 const hours = 730;
@@ -60,6 +62,8 @@ export function idleCost(profile: Profile): readonly Line[] {
     (sum, { mappings, scheduled }) => sum + 2 + Number(!scheduled) + Number(mappings.length > 0),
     4,
   );
+  // The capability keys, the login that the database is created with, and one for each of its users.
+  const secrets = 2 + storeUsersOf([...topology.functions, operatorSpec]).size;
   return [
     ...kafka(profile.kafka, partitions),
     ...database(profile),
@@ -70,7 +74,10 @@ export function idleCost(profile: Profile): readonly Line[] {
     ...(profile.topology.pollers === 'provisioned'
       ? [{ what: `1 shared poller unit, at least`, dollars: prices.pollerUnitHour.dollars * hours }]
       : []),
-    { what: 'secrets: database, capability keys', dollars: 2 * prices.secretMonth.dollars },
+    {
+      what: `${secrets} secrets: capability keys, the database and its users`,
+      dollars: secrets * prices.secretMonth.dollars,
+    },
     {
       what: `${alarms} alarms, 1 dashboard`,
       dollars: alarms * prices.alarmMonth.dollars + prices.dashboardMonth.dollars,

@@ -30,6 +30,11 @@ export const acknowledgements = {
     reason:
       'A key is retired only after the last task it signed: docs/how-to/deploy-to-aws.md says how it is changed by hand.',
   },
+  loginRotation: {
+    rules: ['AwsSolutions-SMG4'],
+    reason:
+      "It is rotated, from the orchestration's stack: its user is made by the setup there. The rule looks into one stack.",
+  },
   databasePort: {
     rules: ['AwsSolutions-DOC2'],
     reason: 'Security groups keep others out, not an unusual port.',

@@ -145,7 +145,7 @@ function networkOf({
 }
 
 export const usesLog = ({ access }: FunctionSpec): boolean => access.write.length + access.read.length > 0;
-export const usesStore = ({ access }: FunctionSpec): boolean => access.collections.length > 0;
+export const usesStore = ({ access }: FunctionSpec): boolean => Object.keys(access.collections).length > 0;
 
 /** At most 64 characters, AWS says; agents' names leave room for it. */
 export const functionName = (profile: Profile, spec: FunctionSpec): string =>

@@ -63,9 +63,9 @@ const hostsAgents = ({ kind }: BatonFunctionProps['spec']): boolean =>
 
 /** The secrets a function reads, and it alone. */
 export function secretsOf({ spec, data, kafka }: BatonFunctionProps): readonly SecretSetting[] {
-  const { databaseSecret, capabilityKeys, openaiKey, kafkaLogin } = data;
+  const { capabilityKeys, openaiKey, kafkaLogin } = data;
   const found: SecretSetting[] = [];
-  if (usesStore(spec)) found.push({ name: 'MONGODB_URI', secret: databaseSecret });
+  if (usesStore(spec)) found.push({ name: 'MONGODB_URI', secret: data.loginOf(spec) });
   if (spec.kind === 'orchestrator') found.push({ name: 'BATON_CAPABILITY_KEYS', secret: capabilityKeys });
   if (hostsAgents(spec) && openaiKey !== undefined) found.push({ name: 'OPENAI_API_KEY', secret: openaiKey });
   if (usesLog(spec) && kafka.security === 'scram-sha-512' && kafkaLogin !== undefined)

@@ -17,6 +17,12 @@ export const operatorSpec: FunctionSpec = {
   access: {
     read: [],
     write: [topics.request, topics.command],
-    collections: ['commits', 'runs', 'definitions', 'blobs'],
+    collections: {
+      commits: ['find'],
+      runs: ['find'],
+      definitions: ['find'],
+      active_definitions: ['find'],
+      blobs: ['find'],
+    },
   },
 };

@@ -1,13 +1,15 @@
 /**
- * Makes the deployed store ready: indexes, and the workflows of the deployment, registered and active. A function of the
- * private network, called by CloudFormation whenever a workflow's file has changed.
+ * Makes the deployed store ready: indexes, users, and the workflows of the deployment, registered and active. A function
+ * of the private network, called by CloudFormation whenever a workflow's file or what a user may do has changed.
+ * Where the database is given, it makes no users: they are its owner's.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as cdk from 'aws-cdk-lib';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import { type FunctionSpec } from '../topology.ts';
+import { storeUserName } from '../store-users.ts';
+import { type FunctionSpec, type StoreAccess } from '../topology.ts';
 import { acknowledge, acknowledgeVersions } from './acknowledge.ts';
 import { BatonFunction, type BatonFunctionProps } from './baton-function.ts';
 import { logGroup, logicalIdOf } from './kafka-admin.ts';
@@ -26,14 +28,18 @@ const spec: FunctionSpec = {
   access: {
     read: [],
     write: [],
-    // Those whose indexes it makes: all.
-    collections: ['commits', 'runs', 'snapshots', 'definitions', 'inbox', 'blobs', 'invocations'],
+    // It works as the user whom the database was created with; these two it writes itself.
+    collections: {
+      definitions: ['find', 'insert', 'update'],
+      active_definitions: ['find', 'insert', 'update'],
+    },
   },
 };
 
 export interface StoreSetupProps extends Omit<BatonFunctionProps, 'spec'> {
   /** File name → text. */
   readonly workflows: Readonly<Record<string, string>>;
+  readonly storeUsers: ReadonlyMap<string, StoreAccess>;
 }
 
 export class StoreSetup extends Construct {
@@ -42,6 +48,7 @@ export class StoreSetup extends Construct {
   constructor(scope: Construct, id: string, props: StoreSetupProps) {
     super(scope, id);
     const { function: host } = new BatonFunction(this, 'setup', { ...props, spec });
+    for (const login of props.data.databaseLogins.values()) login.grantRead(host);
     const provider = new cr.Provider(this, 'Provider', {
       onEventHandler: host,
       logGroup: logGroup(this, 'ProviderLogs', props.profile),
@@ -49,7 +56,7 @@ export class StoreSetup extends Construct {
     this.resource = new cdk.CustomResource(this, 'Store', {
       resourceType: 'Custom::BatonStore',
       serviceToken: provider.serviceToken,
-      properties: { Workflows: props.workflows },
+      properties: { Workflows: props.workflows, Users: usersOf(props) },
       pascalCaseProperties: false,
     });
     this.resource.node.addDependency(host);
@@ -57,6 +64,15 @@ export class StoreSetup extends Construct {
     acknowledgeVersions(provider, logicalIdOf(host));
   }
 }
+
+/** As `functions/setup` reads them: role → its user's login, and what it may do. */
+const usersOf = ({ data, storeUsers }: StoreSetupProps): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    [...data.databaseLogins].map(([user, login]) => [
+      storeUserName(user),
+      { Secret: login.secretArn, Access: storeUsers.get(user) ?? {} },
+    ]),
+  );
 
 /** The workflow files of this repository. */
 export function workflowFiles(

@@ -1,6 +1,7 @@
 /**
  * What must not be lost: the database and the secrets. A stack of its own, so that no other change can replace it.
  * DS1. A serverless cluster has its instance: CDK would make one of no instances, which answers nobody.
+ * DS2. Each kind of work has a user of its own in the database, and that user's login a secret of its own.
  */
 import * as cdk from 'aws-cdk-lib';
 import * as docdb from 'aws-cdk-lib/aws-docdb';
@@ -10,18 +11,27 @@ import * as secrets from 'aws-cdk-lib/aws-secretsmanager';
 import { type Construct } from 'constructs';
 import { acknowledge } from '../constructs/acknowledge.ts';
 import { type DatabaseProfile, type Profile } from '../profiles.ts';
+import { storeUserName, storeUserOf } from '../store-users.ts';
+import { type FunctionSpec } from '../topology.ts';
 import { type NetworkStack } from './network.ts';
 
 export interface DataProps extends cdk.StackProps {
   readonly profile: Profile;
   readonly network: NetworkStack;
+  /** Users of the database, as `storeUsersOf` names them. */
+  readonly storeUsers: Iterable<string>;
 }
+
+/** A password stands in an address, and in AWS's own function that changes it. */
+export const passwordExcludes = '"@/:?#[]%&=+$,; \'\\';
 
 type NewDatabase = Exclude<DatabaseProfile, { readonly type: 'existing' }>;
 
 export class DataStack extends cdk.Stack {
-  /** Either a URI as text, or what DocumentDB keeps: user name, password, host and port. */
+  /** Either a URI as text, or what DocumentDB keeps of the user who may do everything. */
   readonly databaseSecret: secrets.ISecret;
+  /** By user; none where the database is given. */
+  readonly databaseLogins: ReadonlyMap<string, secrets.ISecret>;
   /** `{"id": …, "key": …}`: signs the capabilities of tasks. */
   readonly capabilityKeys: secrets.ISecret;
   readonly openaiKey: secrets.ISecret | undefined;
@@ -39,12 +49,42 @@ export class DataStack extends cdk.Stack {
     this.kafkaLogin = this.given('KafkaLogin', kafka.type === 'self-managed' ? kafka.secretArn : undefined);
     if (database.type === 'existing') {
       this.databaseSecret = secrets.Secret.fromSecretCompleteArn(this, 'DatabaseUri', database.uriSecretArn);
+      this.databaseLogins = new Map();
     } else {
       this.cluster = this.newDatabase(database, props);
       const { secret } = this.cluster;
       if (secret === undefined) throw new Error('the database has no secret: its master user was given one.');
       this.databaseSecret = secret;
+      const { cluster } = this;
+      this.databaseLogins = new Map(
+        [...props.storeUsers].map((user) => [user, this.newLogin(user, cluster, profile)]),
+      );
     }
+  }
+
+  /** What a function logs in with. Where the database is given, all have its one secret. */
+  loginOf(spec: FunctionSpec): secrets.ISecret {
+    const user = storeUserOf(spec);
+    if (user === undefined || this.databaseLogins.size === 0) return this.databaseSecret;
+    const login = this.databaseLogins.get(user);
+    if (login !== undefined) return login;
+    throw new Error(
+      `a function has no user in the database: got ${[...this.databaseLogins.keys()].join(', ')}, expected '${user}' for ${spec.name}. Give its spec to storeUsersOf: infra/system.ts.`,
+    );
+  }
+
+  /** DS2. The setup of the store makes the user; `LoginRotation` changes its password. */
+  private newLogin(user: string, cluster: docdb.DatabaseCluster, profile: Profile): secrets.ISecret {
+    const id = `DatabaseLogin${user[0]?.toUpperCase() ?? ''}${user.slice(1)}`;
+    const secret = new docdb.DatabaseSecret(this, id, {
+      username: storeUserName(user),
+      masterSecret: this.databaseSecret,
+      excludeCharacters: passwordExcludes,
+    });
+    pin(secret, id);
+    acknowledge(secret, 'loginRotation');
+    secret.applyRemovalPolicy(removalOf(profile));
+    return secret.attach(cluster);
   }
 
   private given(id: string, arn: string | undefined): secrets.ISecret | undefined {
@@ -74,7 +114,7 @@ export class DataStack extends cdk.Stack {
     const logGroups = this.logGroups(dbClusterName, profile);
     const cluster = new docdb.DatabaseCluster(this, 'Database', {
       dbClusterName,
-      masterUser: { username: 'baton', excludeCharacters: '"@/:?#[]%&=+$,; \'\\' },
+      masterUser: { username: 'baton', excludeCharacters: passwordExcludes },
       engineVersion: '5.0.0',
       vpc: network.vpc,
       vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },

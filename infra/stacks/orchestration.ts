@@ -5,11 +5,12 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import { type Construct } from 'constructs';
 import { type Bundle } from '../bundles.ts';
 import { BatonFunction } from '../constructs/baton-function.ts';
+import { LoginRotation } from '../constructs/login-rotation.ts';
 import { operatorEntry, operatorSpec } from '../constructs/operator.ts';
 import { setupEntry, StoreSetup, workflowFiles } from '../constructs/store-setup.ts';
 import { type KafkaSource } from '../kafka-source.ts';
 import { type Profile } from '../profiles.ts';
-import { type FunctionSpec, type Topology } from '../topology.ts';
+import { type FunctionSpec, type StoreAccess, type Topology } from '../topology.ts';
 import { type DataStack } from './data.ts';
 import { type NetworkStack } from './network.ts';
 
@@ -20,6 +21,8 @@ export interface OrchestrationProps extends cdk.StackProps {
   readonly network: NetworkStack;
   readonly data: DataStack;
   readonly kafka: KafkaSource;
+  /** Users of the database, and what each may do in it. */
+  readonly storeUsers: ReadonlyMap<string, StoreAccess>;
 }
 
 const day = 24 * 60 * 60 * 1000;
@@ -37,6 +40,11 @@ export class OrchestrationStack extends cdk.Stack {
       storeRetentionDays: retentionDays(props),
       workflows: workflowFiles(),
     });
+    for (const [user, login] of props.data.databaseLogins) {
+      const master = props.data.databaseSecret;
+      const rotation = new LoginRotation(this, `Login-${user}`, { ...props, login, master });
+      rotation.node.addDependency(setup.resource);
+    }
     new BatonFunction(this, 'operator', {
       ...props,
       spec: operatorSpec,
@@ -48,7 +56,7 @@ export class OrchestrationStack extends cdk.Stack {
     for (const host of this.functions) this.connect(host);
     for (const { spec, function: target } of this.functions) {
       if (!spec.scheduled) continue;
-      new events.Rule(this, `Every-minute-${spec.name}`, {
+      const rule = new events.Rule(this, `Every-minute-${spec.name}`, {
         description: `Starts ${spec.name}, which loops until the next minute`,
         schedule: events.Schedule.rate(cdk.Duration.minutes(1)),
         // A minute that was missed is over: the next one does its work.
@@ -56,6 +64,7 @@ export class OrchestrationStack extends cdk.Stack {
           new targets.LambdaFunction(target, { retryAttempts: 0, maxEventAge: cdk.Duration.minutes(1) }),
         ],
       });
+      rule.node.addDependency(setup.resource); // its user in the database is made there
     }
   }
 
