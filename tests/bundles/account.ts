@@ -1,17 +1,16 @@
 /**
  * The account that the deployment goes to, on this machine: a Kafka broker of its own (TLS, and it closes connections
- * that are quiet for four seconds), the real database behind TLS, secrets, Function URLs, credentials.
+ * that are quiet for four seconds), a real database behind TLS that asks who is there, secrets, Function URLs, credentials.
  */
-import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { MongoClient } from 'mongodb';
 import { type SecretsServer, startSecretsServer } from '#adapters/aws/loopback-secrets.ts';
 import { type KafkaLog, openKafka } from '#adapters/kafka/open.ts';
 import { keepingLogger } from '#local/memory-log.fixture.ts';
 import { type Broker, ownBroker } from '#tests/services/own-broker.ts';
+import { ownGuardedMongo } from '#tests/services/own-guarded-mongo.ts';
 import { region } from './resolve.ts';
 import { type FunctionUrls, startFunctionUrls } from './function-urls.ts';
 import { type Signer } from './signature.ts';
@@ -22,8 +21,8 @@ export interface Account {
   /** For whoever looks from beside; in plain text. */
   readonly kafka: KafkaLog;
   readonly store: StoreProxy;
-  /** The database, by the way functions have. */
-  readonly storeUri: string;
+  /** The database, by the way functions have; without login, of the user who may do everything. */
+  readonly storeUri: (login?: Login) => string;
   readonly secrets: SecretsServer;
   readonly urls: FunctionUrls;
   readonly signer: Signer;
@@ -32,32 +31,27 @@ export interface Account {
   close(): Promise<void>;
 }
 
-/** `host:port` of the first server, from MONGODB_URI. */
-function databaseAddress(uri: string | undefined): string {
-  assert.ok(
-    uri,
-    'SERVICE_MISSING: the bundles need a database. Got: MONGODB_URI is not set. Expected: the address of a replica set, for example mongodb://127.0.0.1:27017/?replicaSet=rs0. Fix: npm run services -- up && eval "$(npm run -s services -- env)".',
-  );
-  return /^mongodb:\/\/([^/?,]+)/.exec(uri)?.[1] ?? '';
+export interface Login {
+  readonly username: string;
+  readonly password: string;
 }
 
 export async function openAccount(): Promise<Account> {
-  const address = databaseAddress(process.env['MONGODB_URI']);
   const signer: Signer = {
     accessKeyId: 'ASIALOCALTESTEXAMPLE',
     secretAccessKey: randomBytes(30).toString('base64'),
     sessionToken: randomBytes(90).toString('base64'),
   };
-  const broker = await ownBroker();
+  const [broker, mongo] = await Promise.all([ownBroker(), ownGuardedMongo()]);
   try {
     await broker.start();
   } catch (error) {
-    await broker.close();
+    await Promise.all([broker.close(), mongo.close()]);
     throw error;
   }
   const secure = certificate(dirname(broker.caFile));
   const [store, secrets, urls] = await Promise.all([
-    startStoreProxy(address, secure),
+    startStoreProxy(mongo.address, secure),
     startSecretsServer(signer.sessionToken),
     startFunctionUrls(secure, signer),
   ]);
@@ -67,12 +61,12 @@ export async function openAccount(): Promise<Account> {
     security: { type: 'plaintext' },
     logger: keepingLogger(),
   });
-  const database = `bundles-${randomUUID().slice(0, 8)}`;
   return {
     broker,
     kafka,
     store,
-    storeUri: `mongodb://localhost:${store.port}/${database}?directConnection=true&tls=true`,
+    storeUri: ({ username, password } = mongo.root) =>
+      `mongodb://${username}:${password}@localhost:${store.port}/baton?authSource=admin&directConnection=true&tls=true`,
     secrets,
     urls,
     signer,
@@ -81,9 +75,7 @@ export async function openAccount(): Promise<Account> {
       await kafka.close();
       await Promise.all([store.close(), secrets.close(), urls.close()]);
       await broker.close();
-      const client = new MongoClient(`mongodb://${address}/?directConnection=true`);
-      await client.db(database).dropDatabase();
-      await client.close();
+      await mongo.close();
     },
   };
 }

@@ -11,7 +11,7 @@ import { systemClock } from '#adapters/clock.ts';
 import { type KafkaBatchResponse } from '#core/lambda-kafka.ts';
 import { type Mapping, startMapping } from '#local/invoker.ts';
 import { keepingLogger } from '#local/memory-log.fixture.ts';
-import { type Account } from './account.ts';
+import { type Account, type Login } from './account.ts';
 import { type Assembly, mappingOf, ofType, only, type Resource } from './assembly.ts';
 import { hostFunction, type HostedFunction } from './function-host.ts';
 import { account as accountId, region, resolver, type Resolver } from './resolve.ts';
@@ -86,7 +86,10 @@ interface Making {
 
 type HostAt = (resource: Resource, value: unknown) => HostedFunction;
 
-/** As Secrets Manager generates them. The database's user has no password here, so its secret is an address. */
+/**
+ * As Secrets Manager generates them. The database is at another address here than AWS would say, so what functions log
+ * in with is a whole address (`addressOf`); the logins themselves are there too, for the setup that makes the users.
+ */
 function keepSecrets(
   assembly: Assembly,
   resolve: Resolver,
@@ -98,15 +101,23 @@ function keepSecrets(
     if (made === undefined) continue;
     const value = randomBytes(made.PasswordLength).toString('hex').slice(0, made.PasswordLength);
     const text = JSON.stringify({
-      ...(JSON.parse(made.SecretStringTemplate) as object),
+      ...(JSON.parse(resolve.text(secret, made.SecretStringTemplate)) as object),
       [made.GenerateStringKey]: value,
     });
     account.secrets.secrets.set(resolve.text(secret, { Ref: secret.id }), text);
   }
-  for (const attached of ofType(assembly, 'AWS::SecretsManager::SecretTargetAttachment'))
-    account.secrets.secrets.set(resolve.text(attached, { Ref: attached.id }), account.storeUri);
+  for (const attached of ofType(assembly, 'AWS::SecretsManager::SecretTargetAttachment')) {
+    const arn = resolve.text(attached, { Ref: attached.id });
+    const login = account.secrets.secrets.get(resolve.text(attached, attached.properties.SecretId)) ?? '';
+    const { masterarn, ...user } = JSON.parse(login) as Login & { readonly masterarn?: string };
+    account.secrets.secrets.set(arn, login);
+    // The one without a master is what the database was created with.
+    account.secrets.secrets.set(addressOf(arn), account.storeUri(masterarn === undefined ? undefined : user));
+  }
   for (const [arn, text] of Object.entries(secrets)) account.secrets.secrets.set(arn, text);
 }
+
+const addressOf = (arn: string): string => `${arn}-address`;
 
 async function makeTopics(assembly: Assembly, { broker }: Account): Promise<void> {
   const admin = new Kafka({ brokers: [broker.plaintext], logLevel: logLevel.NOTHING }).admin();
@@ -152,10 +163,14 @@ function variables(
 ): Record<string, string> {
   const { Variables = {} } = (resource.properties.Environment ?? {}) as { Variables?: object };
   const resolved = resolve.value(resource, Variables) as Record<string, string>;
+  const from = resolved.BATON_SECRETS_FROM;
   const local: Readonly<Record<string, string>> = {
     // The broker has no IAM; TLS it has.
     BATON_KAFKA_SECURITY: 'tls',
     BATON_MONGODB_CA_FILE: account.caFile,
+    ...(from !== undefined && {
+      BATON_SECRETS_FROM: from.replace(/(?<=MONGODB_URI=)arn:[^,#]+/, addressOf),
+    }),
     PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(account.secrets.port),
     ...values,
   };
@@ -264,7 +279,7 @@ const scheduled = (rule: string): object => ({
 interface Generated {
   readonly PasswordLength: number;
   readonly GenerateStringKey: string;
-  readonly SecretStringTemplate: string;
+  readonly SecretStringTemplate: unknown;
 }
 
 interface TopicProperties {
