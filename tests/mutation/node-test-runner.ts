@@ -35,7 +35,7 @@ const patterns = [
  * same mutants as quicker tests beside them.
  */
 const tooSlow =
-  /an output above the limit is too large|W20: 10,001 steps|the budget is whole again|X07: inputs\.list\.all|lets 10,000 pass|counts no steps but|too large for the wire is refused|a megabyte of almost-keys/;
+  /an output above the limit is too large|W20: 10,001 steps|the budget is whole again|X07: inputs\.list\.all|lets 10,000 pass|counts no steps but|a megabyte of almost-keys/;
 
 /** M4. Far: see `likeliestFirst`; a file of none of these is tried wherever it reaches. */
 const slowFiles: readonly { readonly files: RegExp; readonly upTo: number }[] = [
