@@ -1,0 +1,45 @@
+/** Values of another type than the place is for: a list of one text reads like that text, and must not pass for it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseOutcome } from './event-data.ts';
+import { isStructured } from './event-headers.ts';
+import { clampFailure } from './foreign-failure.ts';
+import { defaultTenant } from './ids.ts';
+import { valueAt } from './json-pointer.ts';
+import { InfrastructureError } from './failure.ts';
+import { refusal } from './refusal.ts';
+
+test('a list is neither the code of a failure nor a digest', () => {
+  assert.equal(clampFailure({ code: ['LLM_RATE'], message: 'm', retryable: true }).code, 'AGENT_THREW');
+  const ref = { digest: [`sha256:${'0a'.repeat(32)}`], bytes: 1 };
+  const parsed = parseOutcome('dev.baton.step.completed.v1', { output: null, refs: [{ at: '', ref }] });
+  assert.equal(parsed.ok, false);
+});
+
+test('an index of several digits leads to its element', () => {
+  const list = Array.from({ length: 121 }, (_, n) => n);
+  assert.equal(valueAt(list, '/10'), 10);
+  assert.equal(valueAt(list, '/120'), 120);
+  assert.equal(valueAt(list, '/01'), undefined);
+});
+
+test('the content type of a structured event is the whole header', () => {
+  assert.ok(isStructured('application/cloudevents+json'));
+  assert.ok(isStructured('Application/CloudEvents+JSON ; charset="UTF-8"'));
+  for (const other of ['x-application/cloudevents+json', 'application/cloudevents+json-batch', ''])
+    assert.ok(!isStructured(other), other);
+});
+
+test('runs without a tenant belong to the tenant "default", whose name stands in every store', () => {
+  assert.equal(defaultTenant, 'default');
+});
+
+test('a refusal is one line of four parts, and keeps what caused it', () => {
+  const parts = { code: 'C', what: 'it failed', got: 'x', expected: 'y', fix: 'do z' };
+  const cause = new Error('inner');
+  const error = refusal(parts, cause);
+  assert.ok(error instanceof InfrastructureError);
+  assert.equal(error.message, 'C: it failed. Got: x. Expected: y. Fix: do z.');
+  assert.equal(error.cause, cause);
+  assert.equal(Object.hasOwn(refusal(parts), 'cause'), false);
+});
