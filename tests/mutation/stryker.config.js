@@ -7,9 +7,12 @@ export default {
   thresholds: { high: 90, low: 80, break: 80 },
   concurrency: 2,
   // Module instances are never freed: a fresh process now and then keeps memory bounded.
-  maxTestRunnerReuse: 100,
-  timeoutMS: 5000,
+  maxTestRunnerReuse: 300,
+  // By the clock, so long: on a busy machine a trial that merely waits its turn would count as noticed. What loops is
+  // found by counting the branches it takes.
+  timeoutMS: 60_000,
   timeoutFactor: 2,
+  dryRunTimeoutMinutes: 120,
   tempDirName: '.cache/stryker',
   ignorePatterns: [
     '/docs',
