@@ -19,7 +19,7 @@ export function decodeText(source: string | Uint8Array, report: Report): string 
   const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.exec(text);
   if (control === null && text.isWellFormed()) return text;
   const where = control === null ? 'an unpaired surrogate' : `control character ${hex(control[0])}`;
-  refuse(report, `${where} at offset ${control?.index ?? 0}`);
+  refuse(report, `${where} at offset ${control?.index ?? text.search(/\p{Surrogate}/u)}`);
   return undefined;
 }
 
