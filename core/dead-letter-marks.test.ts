@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deadLetterHeaders, deadLetterRecord, deadLetterReference } from './dead-letter.ts';
-import { originalRecord, readDeadLetter } from './dead-letter-read.ts';
+import { originalRecord, readDeadLetter, redriveMark } from './dead-letter-read.ts';
 import { type Json } from './json.ts';
 import { type LogRecord } from './ports.ts';
 
@@ -69,4 +69,10 @@ test('a byte order mark stays part of a key that is sent again', () => {
     originalRecord({ ...original, key }, new Uint8Array(0)).key;
   assert.equal(keyOf(Buffer.from('\ufeffk')), '\ufeffk');
   assert.equal(keyOf(null), '');
+});
+
+test('a mark lies on the topic of letters, without a key of its own', () => {
+  const { topic, key, value } = redriveMark('1/2', { at: 9, by: 'ada' });
+  assert.deepEqual([topic, key], ['workflow.dlq', '']);
+  assert.deepEqual(JSON.parse(Buffer.from(value).toString()), { redriven: '1/2', at: 9, by: 'ada' });
 });
