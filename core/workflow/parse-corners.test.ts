@@ -4,9 +4,6 @@ import { describe, it } from 'node:test';
 import { type Json, type JsonObject } from '../json.ts';
 import { compileSchema } from './json-schema.ts';
 import { parseDefinition, parseWorkflow, type ParsedWorkflow, type ParseOptions } from './parse.ts';
-import { newReport } from './report.ts';
-import { placedText } from './source-places.ts';
-import { checkTokens } from './source-tokens.ts';
 import { templateSecrets } from './template.ts';
 
 const head = 'name: a\nversion: "1.0.0"\n';
@@ -68,25 +65,6 @@ describe('a file', () => {
     ]);
     assert.deepEqual(read('name: \ud83d\ude00 \ud83d'), [
       `WF_ENCODING 1:1  not a text file: an unpaired surrogate at offset 9; ${rest}`,
-    ]);
-  });
-
-  it('of more signs than any workflow needs is refused at the first that is too many', () => {
-    const report = newReport();
-    const signs = function* (): Generator<string> {
-      for (let count = 0; count < 400_001; count += 1) yield '\n';
-    };
-    assert.equal(checkTokens(placedText('\n'.repeat(400_001)), signs(), report), undefined);
-    assert.deepEqual(report.problems, [
-      {
-        code: 'WF_TOO_LARGE',
-        severity: 'error',
-        message: 'the file has more than 400000 signs, words and breaks',
-        at: { line: 400_001, column: 1, endColumn: 2 },
-        path: '',
-        expected: 'at most 400000',
-        hint: 'split the workflow, or pass large data as input',
-      },
     ]);
   });
 });
