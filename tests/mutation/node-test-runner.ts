@@ -37,10 +37,20 @@ const patterns = [
 const tooSlow =
   /an output above the limit is too large|W20: 10,001 steps|the budget is whole again|X07: inputs\.list\.all|lets 10,000 pass|counts no steps but|a megabyte of almost-keys/;
 
-/** M4. Far: see `likeliestFirst`; a file of none of these is tried wherever it reaches. */
-const slowFiles: readonly { readonly files: RegExp; readonly upTo: number }[] = [
-  { files: /^core\/[a-z-]+\.property\.|\/source-size\.test/, upTo: 0 },
-  { files: /\.property\.|^core\/workflow\/(parse|expression|problem)\.test/, upTo: 1 },
+/** M4. Each with the mutated files it is tried on. */
+const slowFiles: readonly { readonly files: RegExp; readonly mutated: RegExp }[] = [
+  { files: /^core\/cloud-event\.property\./, mutated: /^core\/cloud-event/ },
+  { files: /^core\/event-data\.property\./, mutated: /^core\/event-(data|catalog)/ },
+  { files: /^core\/(json-bytes|event-data|capability)\./, mutated: /^core\/[a-z-]+\.ts$/ },
+  { files: /^core\/agent\/(contract-words|boundary)\./, mutated: /^core\/agent\// },
+  { files: /^core\/run\/(decide[a-z-]*|advance|absorb)\./, mutated: /^core\/run\// },
+  { files: /^core\/workflow\/source-size/, mutated: /^core\/workflow\/source-size/ },
+  { files: /^core\/workflow\/source-tokens/, mutated: /^core\/workflow\/source-tokens/ },
+  {
+    files:
+      /^core\/workflow\/(parse|expression|problem|graph|validate-input|language|mistakes)\.|^tests\/bad-input\//,
+    mutated: /^core\/workflow\//,
+  },
 ];
 
 export const strykerPlugins = [declareFactoryPlugin(PluginKind.TestRunner, 'node-test', createRunner)];
@@ -147,7 +157,7 @@ function likeliestFirst(files: readonly string[], mutated: string): readonly str
     Number(dirname(file) !== dirname(mutated)) * 2 +
     Number(!`${stem}-`.startsWith(`${basename(file).split('.')[0]}-`));
   return files
-    .filter((file) => far(file) <= (slowFiles.find(({ files: slow }) => slow.test(file))?.upTo ?? 3))
+    .filter((file) => slowFiles.find((slow) => slow.files.test(file))?.mutated.test(mutated) ?? true)
     .sort((a, b) => far(a) - far(b) || Number(isSlow(a)) - Number(isSlow(b)));
 }
 
