@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { type Json, type JsonObject } from '../json.ts';
 import { compileSchema } from './json-schema.ts';
 import { parseDefinition, parseWorkflow, type ParsedWorkflow, type ParseOptions } from './parse.ts';
+import { renderProblem } from './problem.ts';
 import { templateSecrets } from './template.ts';
 
 const head = 'name: a\nversion: "1.0.0"\n';
@@ -93,6 +94,12 @@ describe('expressions', () => {
     assert.deepEqual(idempotencyKey, { source: 'inputs.k', reads: [['inputs', 'k']], isPath: true });
   });
 
+  it('in a key are refused at the value it stands for, whatever that is', () => {
+    assert.deepEqual(read(text(`      "${key}": {a: 1}\n`)), [
+      "WF_TYPE 9:26 /steps/a/with/${{ inputs.k }} expression in key '${{ inputs.k }}'; a fixed key; put the expression into the value",
+    ]);
+  });
+
   it('may hold braces and quotes in a text, and escaped quotes', () => {
     const { steps } = definition(text(`      v: '\${{ "a\\"}}" + inputs.k }}'\n`));
     const [step] = steps;
@@ -103,7 +110,7 @@ describe('expressions', () => {
 
   it('stand beside secrets in a list, which are found with their places', () => {
     const { steps } = definition(
-      text(`      l: [{secretRef: K}, "${key}", {a/b: {secretRef: L}, c: "${key}"}]\n`),
+      text(`      l: [{secretRef: K}, "${key}", {a/b: {secretRef: L}, c: "${key}", d: {e: 7}}]\n`),
     );
     const [step] = steps;
     assert.deepEqual(step?.kind === 'agent' && templateSecrets(step.with), [
@@ -128,6 +135,16 @@ describe('a stored definition', () => {
   it('may nest 64 levels', () => {
     assert.deepEqual(stored(step(nested(61))), []);
     assert.match(stored(step(nested(62)))[0] ?? '', /^WF_YAML_DEPTH 0:0 .* nesting deeper than 64 levels/);
+  });
+
+  it('is told by its name alone where the whole of it is wrong', () => {
+    const parsed = parseDefinition(JSON.parse('[]') as JsonObject);
+    const [problem] = parsed.ok ? [] : parsed.problems;
+    assert.ok(problem);
+    assert.match(
+      renderProblem(problem, { file: 'shop', text: '' }),
+      /^shop error\[WF_TYPE\]: expected a mapping/,
+    );
   });
 
   it('has no key that reaches a prototype', () => {
