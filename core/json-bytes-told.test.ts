@@ -26,13 +26,14 @@ test('lists and objects alike may be nested up to the limit, whatever is inmost'
     }
 });
 
-test('the members of objects count as elements, and the place is that of the object', () => {
-  const wide = (count: number): Json => Object.fromEntries(Array.from({ length: count }, (_, n) => [n, 0]));
-  assert.equal(told(wide(elements)), 'ok');
-  assert.equal(told({ a: wide(elements - 1) }), 'ok');
+test('the members of objects count as elements, and the place is that of what was one too many', () => {
+  const list: Json = new Array<Json>(elements - 1).fill(0);
+  assert.equal(told({ a: list }), 'ok');
+  const wide = Object.fromEntries(Array.from({ length: elements }, (_, n) => [n, 0]));
   const what = 'the data is nested too deeply or has too many elements';
-  assert.equal(told(wide(elements + 1)), `${what}: got "more than 100000 elements"; ${limits}`);
-  assert.equal(told({ a: wide(elements) }), `${what} at /a: got "more than 100000 elements"; ${limits}`);
+  assert.equal(told({ b: 0, a: list }), `${what} at /a: got "more than 100000 elements"; ${limits}`);
+  assert.equal(told({ a: wide }), `${what} at /a: got "more than 100000 elements"; ${limits}`);
+  assert.equal(told({ ...wide, more: 0 }), `${what}: got "more than 100000 elements"; ${limits}`);
 });
 
 test('a value without a text is told where its problem stands, from the path that is given', () => {

@@ -41,7 +41,8 @@ const tooSlow =
 const slowFiles: readonly { readonly files: RegExp; readonly mutated: RegExp }[] = [
   { files: /^core\/cloud-event\.property\./, mutated: /^core\/cloud-event/ },
   { files: /^core\/event-data\.property\./, mutated: /^core\/event-(data|catalog)/ },
-  { files: /^core\/(json-bytes|event-data|capability)\./, mutated: /^core\/[a-z-]+\.ts$/ },
+  { files: /^core\/json-bytes/, mutated: /^core\/(json|wire)-/ },
+  { files: /^core\/(event-data|capability)\./, mutated: /^core\/[a-z-]+\.ts$/ },
   { files: /^core\/agent\/(contract-words|boundary)\./, mutated: /^core\/agent\// },
   { files: /^core\/run\/(decide[a-z-]*|advance|absorb)\./, mutated: /^core\/run\// },
   { files: /^core\/workflow\/source-size/, mutated: /^core\/workflow\/source-size/ },
