@@ -122,3 +122,18 @@ test('people see the key id and nothing that could be used', () => {
   assert.equal(redactCapability(capability), 'cap:k2');
   assert.equal(redactCapability('secret'), 'cap:?');
 });
+
+test('what is signed again after thousands of others is the same, and verifies the same', () => {
+  for (let attempt = 1; attempt <= 2500; attempt += 1) signCapability(keys, { ...claim, attempt }, deadline);
+  assert.equal(signCapability(keys, claim, deadline), capability);
+  assert.equal(answer(capability), 'by k2');
+  assert.equal(answer(capability, { ...claim, attempt: 2500 }), 'CAPABILITY_FORGED');
+});
+
+test('keys of one id and other secrets never share what they signed', () => {
+  const other: CapabilityKeys = [key('k2', 9)];
+  assert.notEqual(signCapability(other, claim, deadline), capability);
+  assert.equal(signCapability(keys, claim, deadline), capability);
+  const verified = verifyCapability(other, claim, capability, deadline);
+  assert.equal(verified.ok, false);
+});

@@ -36,7 +36,12 @@ export const capabilityGraceMs = 24 * 60 * 60 * 1000;
 /** `v1.<key id>.<expiry, ms since 1970>.<HMAC, base64url>` */
 export function signCapability(keys: CapabilityKeys, claim: CapabilityClaim, deadlineAt: number): string {
   const expiry = deadlineAt + capabilityGraceMs;
-  return `v1.${keys[0].id}.${expiry}.${mac(keys[0], claim, expiry).toString('base64url')}`;
+  const { macs } = readied(keys[0]);
+  const text = signedText(claim, expiry);
+  const mac = macs.get(text) ?? macOf(keys[0], text);
+  if (macs.size >= rememberedMacs) macs.clear();
+  macs.set(text, mac);
+  return `v1.${keys[0].id}.${expiry}.${mac}`;
 }
 
 export function verifyCapability(
@@ -51,7 +56,8 @@ export function verifyCapability(
   const [, keyId = '', expiryText = '', given = ''] = match;
   const key = keys.find((candidate) => candidate.id === keyId);
   if (key === undefined) return no('CAPABILITY_KEY_UNKNOWN');
-  const expected = mac(key, claim, Number(expiryText)).toString('base64url');
+  const text = signedText(claim, Number(expiryText));
+  const expected = readied(key).macs.get(text) ?? macOf(key, text);
   // Compared as text: base64url has spare bits at the end, and decoding would accept several spellings.
   if (!timingSafeEqual(Buffer.from(expected), Buffer.from(given))) return no('CAPABILITY_FORGED');
   return brokerTime > Number(expiryText) ? no('CAPABILITY_EXPIRED') : ok({ keyId });
@@ -61,13 +67,29 @@ export function verifyCapability(
 export const redactCapability = (capability: string): string =>
   `cap:${/^v1\.([a-z0-9]{1,16})\./.exec(capability)?.[1] ?? '?'}`;
 
-/** Preparing a key takes five times as long as signing with it, and every task and response needs one. */
-const prepared = new WeakMap<CapabilityKey, KeyObject>();
-
-function mac(key: CapabilityKey, claim: CapabilityClaim, expiry: number): Buffer {
-  const ready = prepared.get(key) ?? createSecretKey(key.secret);
-  prepared.set(key, ready);
-  return createHmac('sha256', ready)
-    .update(JSON.stringify([claim.runId, claim.step, claim.attempt, claim.agent, expiry]))
-    .digest();
+interface Readied {
+  /** Preparing a key takes five times as long as signing with it, and every task and response needs one. */
+  readonly key: KeyObject;
+  /**
+   * What was signed last, by its text: the same task is signed again whenever it is sent again, and answered soon. What
+   * only was to be verified is never kept, so that nobody outside has a say in what is.
+   */
+  readonly macs: Map<string, string>;
 }
+
+const known = new WeakMap<CapabilityKey, Readied>();
+const rememberedMacs = 1_000;
+
+function readied(key: CapabilityKey): Readied {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const made = { key: createSecretKey(key.secret), macs: new Map<string, string>() };
+  known.set(key, made);
+  return made;
+}
+
+const signedText = (claim: CapabilityClaim, expiry: number): string =>
+  JSON.stringify([claim.runId, claim.step, claim.attempt, claim.agent, expiry]);
+
+const macOf = (key: CapabilityKey, text: string): string =>
+  createHmac('sha256', readied(key).key).update(text).digest('base64url');
