@@ -36,6 +36,30 @@ test('different values have different canonical text', () => {
   );
 });
 
+test('canonical text is what JSON writes of a value whose keys are in order, however many and whatever they hold', () => {
+  const key = fc.oneof(
+    fc.string(),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('10', '9', '"', '\ud800', 'a', 'A'),
+  );
+  const many = fc.dictionary(
+    key,
+    fc.oneof(fc.string({ unit: 'binary' }), fc.double(), fc.constant('\udfff"')),
+    {
+      maxKeys: 40,
+      noNullPrototype: true,
+    },
+  );
+  fc.assert(
+    fc.property(many, (members) => {
+      const expected = Object.keys(members)
+        .sort()
+        .map((name) => `${JSON.stringify(name)}:${JSON.stringify(members[name])}`);
+      assert.equal(canonicalJson(members), `{${expected.join(',')}}`);
+    }),
+  );
+});
+
 test('the order of lists matters', () => assert.notEqual(digestOf([1, 2]), digestOf([2, 1])));
 
 test('canonical text sorts keys by UTF-16 code unit and writes numbers as RFC 8785 does', () => {
