@@ -212,6 +212,21 @@ test('no JSON makes the reader throw', () => {
   );
 });
 
+test('text is read as base64 exactly where encoding its bytes again gives the very text', () => {
+  const junk = fc.constantFrom('', '=', '==', '-', '_', ' ', '\n', '*', 'A', 'B', 'QQ', 'é');
+  const near = fc.tuple(bytes, fc.nat(60), fc.nat(2), junk).map(([value, at, cut, put]) => {
+    const text = Buffer.from(value).toString('base64');
+    return text.slice(0, at) + put + text.slice(at + cut);
+  });
+  fc.assert(
+    fc.property(near, (text) => {
+      const read = recordsOf(mskEvent({ ...place0, value: text }));
+      assert.equal(read.ok, Buffer.from(text, 'base64').toString('base64') === text, JSON.stringify(text));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 test('a failed record takes every later one of its partition with it, and no other', () => {
   const at = (topic: string, partition: number, offset: number): LogRecord =>
     record({ topic, partition, offset });

@@ -4,8 +4,13 @@
  * BR2. An offset is committed only for what a handler answered as done.
  * BR3. What is not committed comes again.
  */
-import { toKafkaEvent } from '#core/kafka-records.ts';
-import { type KafkaBatchResponse, type KafkaHandler } from '#core/lambda-kafka.ts';
+import { eventRecord, toKafkaEvent } from '#core/kafka-records.ts';
+import {
+  type KafkaBatchResponse,
+  type KafkaEvent,
+  type KafkaEventRecord,
+  type KafkaHandler,
+} from '#core/lambda-kafka.ts';
 import { type LogRecord } from '#core/ports.ts';
 import { type MemoryLog } from './memory/log.ts';
 import { type Sandbox, type World } from './world.ts';
@@ -31,7 +36,7 @@ interface Cursor {
 }
 
 interface Invocation {
-  readonly sandbox: Sandbox;
+  readonly sandbox: HostingSandbox;
   readonly records: readonly LogRecord[];
   readonly cursors: readonly Cursor[];
   /** Nobody listens to its answer any more. */
@@ -68,6 +73,7 @@ export function createBroker(
   passed: (records: readonly LogRecord[]) => void,
 ): Broker {
   const deliveries = new Map<string, number>();
+  const encode = remembering();
   const all = mappings.flatMap((mapping) => cursorsOf(log, mapping));
   const of = new Map(
     mappings.map((mapping) => [mapping, all.filter((cursor) => cursor.mapping === mapping)]),
@@ -107,7 +113,8 @@ export function createBroker(
         deliveries.set(place, (deliveries.get(place) ?? 0) + 1);
       }
       world.note('batch', () => `${records.map(placeOf).join(' ')} to ${sandbox.name}`);
-      invoke(world, sandbox, mapping, invocation, settle);
+      const event = toKafkaEvent(records, { bootstrapServers: 'simulated:9092' }, encode);
+      invoke(world, mapping, invocation, event, settle);
     },
     abandon(sandbox) {
       for (const cursor of all) {
@@ -163,11 +170,12 @@ function endOf(invocation: Invocation, cursor: Cursor, failed: KafkaBatchRespons
 
 function invoke(
   world: World,
-  sandbox: HostingSandbox,
   mapping: Mapping,
   invocation: Invocation,
+  event: KafkaEvent,
   settle: (invocation: Invocation, failed: KafkaBatchResponse | undefined) => void,
 ): void {
+  const { sandbox } = invocation;
   const short = world.hostile && world.choices.chance(world.rates.deadline ?? 0);
   if (short) world.note('deadline', sandbox.name);
   const endsAt = world.now + (short ? littleTimeMs : functionTimeMs);
@@ -176,7 +184,6 @@ function invoke(
     functionName: sandbox.name,
     getRemainingTimeInMillis: () => endsAt - world.now,
   };
-  const event = toKafkaEvent(invocation.records, { bootstrapServers: 'simulated:9092' });
   sandbox.handler(event, context).then(
     (answer) => {
       if (sandbox.status !== 'dead') settle(invocation, mapping.partial ? answer : { batchItemFailures: [] });
@@ -188,6 +195,16 @@ function invoke(
       settle(invocation, undefined);
     },
   );
+}
+
+/** A record is handed out twice on average, and is the same each time. */
+function remembering(): (record: LogRecord) => KafkaEventRecord {
+  const made = new Map<LogRecord, KafkaEventRecord>();
+  return (record) => {
+    const known = made.get(record) ?? eventRecord(record);
+    made.set(record, known);
+    return known;
+  };
 }
 
 const isInfrastructure = (error: unknown): boolean =>
