@@ -1,6 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { CloudEvent, Kafka } from 'cloudevents';
+import matchesSchema from 'cloudevents/dist/schema/v1.js';
 import fc from 'fast-check';
 import { decodeEvent, encodeEvent, wireCodes, type BatonEvent } from './cloud-event.ts';
 import { checkJson } from './json-bytes.ts';
@@ -128,6 +129,50 @@ const anyHeaders: fc.Arbitrary<LogRecord['headers']> = fc.array(
     ),
   ),
 );
+
+test('whatever is accepted fits the published schema, also where its source was accepted before (CE3)', () => {
+  const odd = fc.oneof(
+    fc.jsonValue({ maxDepth: 1 }),
+    fc.constantFrom(
+      '',
+      '/shop',
+      '/a b',
+      '1.0',
+      'a\\b',
+      '%',
+      'http://[',
+      'e30=',
+      'e30',
+      '2026-01-01 00:00:00Z',
+    ),
+    fc.constantFrom(
+      '2026-01-01T00:00:00Z',
+      '2026-02-30T00:00:00Z',
+      '2026-01-01t23:59:60z',
+      '0000-01-01T00:00:00+23:59',
+    ),
+  );
+  const names = [
+    'id',
+    'source',
+    'type',
+    'subject',
+    'time',
+    'datacontenttype',
+    'dataschema',
+    'data_base64',
+    'data',
+  ];
+  const member = fc.tuple(fc.constantFrom(...names, 'specversion', 'expirytime', 'ext'), odd);
+  fc.assert(
+    fc.property(fc.array(member, { maxLength: 3 }), (members) => {
+      const root = { ...minimal, ...Object.fromEntries(members) };
+      const decoded = decodeEvent({ value: Buffer.from(JSON.stringify(root)), headers: [] });
+      assert.ok(!decoded.ok || matchesSchema(root), JSON.stringify(root));
+    }),
+    { numRuns: 3000 },
+  );
+});
 
 test('no bytes and no headers make the codec throw', () => {
   fc.assert(

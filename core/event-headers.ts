@@ -21,7 +21,7 @@ export function readHeaders(headers: LogRecord['headers']): Result<EventHeaders,
   for (const [name, bytes] of headers) {
     const lower = name.toLowerCase();
     if (lower !== 'content-type' && !lower.startsWith('ce_')) continue;
-    const text = decodeUtf8(bytes);
+    const text = isUsual(bytes) ? usual : decodeUtf8(bytes);
     if (text === undefined)
       return no(headerProblem('CE_ATTR_TYPE', name, 'bytes that are not UTF-8', 'UTF-8 text'));
     const key = lower.slice(3);
@@ -34,6 +34,12 @@ export function readHeaders(headers: LogRecord['headers']): Result<EventHeaders,
   return ok({ contentType, attributes });
 }
 
+/** The content type of nearly every event. */
+const usual = 'application/cloudevents+json; charset=utf-8';
+const usualBytes = Buffer.from(usual);
+const isUsual = (bytes: Uint8Array): boolean =>
+  bytes.length === usualBytes.length && usualBytes.equals(bytes);
+
 /** The W3C trace context of the hop that brought the record; nothing where it is absent or none. */
 export function traceparentOf(headers: LogRecord['headers']): string | undefined {
   const bytes = headers.findLast(([name]) => name === 'traceparent')?.[1];
@@ -44,7 +50,7 @@ export function traceparentOf(headers: LogRecord['headers']): string | undefined
 }
 
 export const isStructured = (contentType: string): boolean =>
-  contentType === 'application/cloudevents+json; charset=utf-8' ||
+  contentType === usual ||
   /^application\/cloudevents\+json\s*(?:;\s*charset="?utf-?8"?\s*)?$/i.test(contentType);
 
 /** Every attribute named in both places must be the same in both. */

@@ -14,19 +14,19 @@ export function timeProblem(
   brokerTime: number,
 ): WireProblem | undefined {
   if (brokerTime < 0) return undefined;
-  const now = new Date(brokerTime).toISOString();
+  const now = (): string => new Date(brokerTime).toISOString();
   if (expirytime !== undefined && Date.parse(expirytime) <= brokerTime)
     return wireProblem('CE_EXPIRED', {
       path: '/expirytime',
       got: shown(expirytime),
-      expected: `a time after that of the record, ${now}`,
+      expected: `a time after that of the record, ${now()}`,
       fix: 'send it again with a later expirytime, or without one',
     });
   if (time !== undefined && Date.parse(time) > brokerTime + mostAheadMs)
     return wireProblem('CE_TIME_SKEW', {
       path: '/time',
       got: shown(time),
-      expected: `at most a day after the time of the record, ${now}`,
+      expected: `at most a day after the time of the record, ${now()}`,
       fix: 'set the clock of the sender and send it again',
     });
   return undefined;
