@@ -4,7 +4,7 @@
  * ID2. A run id is a hash over tenant and source (or idempotency key): two senders never share one.
  * ID3. Ids are checked as strings by pattern before any query.
  */
-import { createHash } from 'node:crypto';
+import { hash as digestOf } from 'node:crypto';
 
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
@@ -63,7 +63,7 @@ export const commitId = (runId: RunId, version: number): string =>
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
 function hash(parts: readonly string[]): RunId {
-  const bytes = createHash('sha256').update(JSON.stringify(parts)).digest();
+  const bytes = digestOf('sha256', JSON.stringify(parts), 'buffer');
   let text = '';
   for (let bit = 0; text.length < 26; bit += 5) {
     const pair = ((bytes[bit >> 3] ?? 0) << 8) | (bytes[(bit >> 3) + 1] ?? 0);
