@@ -65,7 +65,7 @@ async function hostRecords(
   context: InvocationContext,
 ): Promise<readonly LogRecord[]> {
   const { deliveries, letters } = decodeAll(host, records);
-  await putDeadLetters(host, letters);
+  if (letters.length > 0) await putDeadLetters(host, letters);
   const timeUpAt = host.clock.now() + context.getRemainingTimeInMillis() - answerMarginMs;
   const due = deliveries.filter(({ task }) => !isExpired(host, task));
   if (timeUpAt <= host.clock.now()) return due.map(({ record }) => record);

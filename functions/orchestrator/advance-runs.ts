@@ -7,7 +7,7 @@
  */
 import { InfrastructureError } from '#core/failure.ts';
 import { type RunId } from '#core/ids.ts';
-import { type BatchDeps, type Work } from './batch.ts';
+import { type BatchDeps, type Turn, type Work } from './batch.ts';
 import { foldRuns } from './fold-runs.ts';
 import { type Incoming } from './incoming.ts';
 import { loadRuns, takeCached } from './load-runs.ts';
@@ -38,15 +38,12 @@ export async function advanceRuns(
 /** One round; returns what needs another: lost races, and work that one commit could not take. */
 async function runRound(deps: BatchDeps, pending: readonly Work[]): Promise<readonly Work[]> {
   const cached = pending.filter((work) => work.entry !== undefined);
-  const loaded = await loadRuns(
-    deps,
-    pending.filter((work) => work.entry === undefined),
-  );
-  const first = await foldRuns(deps, [...cached, ...loaded].filter(stands));
-  const again = await foldRuns(deps, (await loadRuns(deps, first.guesses)).filter(stands)); // A3
-  const turns = [...first.turns, ...again.turns];
+  const missing = pending.filter((work) => work.entry === undefined);
+  const loaded = missing.length === 0 ? [] : await loadRuns(deps, missing);
+  const { turns: first, guesses } = await foldRuns(deps, [...cached, ...loaded].filter(stands));
+  const turns = guesses.length === 0 ? first : [...first, ...(await foldAgain(deps, guesses))];
   for (const { work, folded } of turns) refuseStale(work, folded.stale);
-  await settleIdle(deps, turns);
+  if (turns.some(({ folded }) => folded.idle.length > 0)) await settleIdle(deps, turns);
   const { lost, unfinished } = await storeTurns(deps, turns);
   for (const work of lost) {
     work.entry = undefined;
@@ -54,6 +51,10 @@ async function runRound(deps: BatchDeps, pending: readonly Work[]): Promise<read
   }
   return [...lost, ...unfinished];
 }
+
+/** A3. On state that is no guess any more. */
+const foldAgain = async (deps: BatchDeps, guesses: readonly Work[]): Promise<readonly Turn[]> =>
+  (await foldRuns(deps, (await loadRuns(deps, guesses)).filter(stands))).turns;
 
 /** Of a run past retention only a tombstone is left: whatever still comes for it, a repeated start included, changes nothing. */
 const stands = (work: Work): boolean => !work.tombstone;

@@ -47,7 +47,8 @@ export function createHandler(deps: OrchestratorDeps): KafkaHandler {
     const records = recordsOf(event);
     if (!records.ok) throw new InfrastructureError(`${records.problem.code}: ${records.problem.message}`);
     const { inputs, poison } = await readInputs(readDeps, records.value);
-    await putDeadLetters({ log: deps.log, blobs: deps.store.blobs, logger: deps.logger }, poison);
+    if (poison.length > 0)
+      await putDeadLetters({ log: deps.log, blobs: deps.store.blobs, logger: deps.logger }, poison);
     await advanceRuns(batchDeps, inputs, () => context.getRemainingTimeInMillis() < marginMs);
     return { batchItemFailures: [] };
   };

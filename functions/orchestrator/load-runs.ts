@@ -23,7 +23,8 @@ export async function loadRuns(deps: BatchDeps, work: readonly Work[]): Promise<
       refused.push(...one.inputs.map((incoming) => quarantined(one.runId, incoming)));
     else if (await place(deps, one, run)) usable.push(one);
   }
-  await putDeadLetters({ log: deps.log, blobs: deps.store.blobs, logger: deps.logger }, refused);
+  if (refused.length > 0)
+    await putDeadLetters({ log: deps.log, blobs: deps.store.blobs, logger: deps.logger }, refused);
   return usable;
 }
 

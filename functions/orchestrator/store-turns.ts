@@ -90,7 +90,8 @@ async function prepare(deps: BatchDeps, drafts: readonly Draft[]): Promise<void>
       },
     })),
   );
-  await putDeadLetters({ log: deps.log, blobs: deps.store.blobs, logger: deps.logger }, conflicts);
+  if (conflicts.length > 0)
+    await putDeadLetters({ log: deps.log, blobs: deps.store.blobs, logger: deps.logger }, conflicts);
   const writes = drafts.flatMap(({ before }) => before ?? []);
   if (writes.length > 0) await deps.store.runs.write(writes);
 }
