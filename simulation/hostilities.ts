@@ -22,6 +22,8 @@ export interface Hostilities {
   readonly relieve: () => boolean;
 }
 
+type Hostility = readonly [kind: FaultKind, happen: (kind: FaultKind) => unknown];
+
 interface Frozen {
   readonly sandbox: Sandbox;
   readonly since: number;
@@ -58,19 +60,29 @@ export function hostilities(world: World, system: System, options: ScheduleOptio
     system.recover();
     return true;
   };
+  const possible: readonly Hostility[] = [
+    ['duplicate', (kind) => hits(kind) && copy(world, system)],
+    ['rewind', (kind) => hits(kind) && system.broker.rewind()],
+    ['lostLog', (kind) => hits(kind) && system.broker.lose()],
+    ['forged', (kind) => hits(kind) && forge(world, system)],
+    ['reused', (kind) => hits(kind) && reuse(world, system, options)],
+    ['failover', (kind) => seldom(kind, 1) && failOver(world)],
+    ['poison', (kind) => seldom(kind, 2) && poison(world, system)],
+    ['stranger', (kind) => seldom(kind, 1) && stranger(world, system)],
+    [
+      'activated',
+      (kind) => {
+        if (!activated && hits(kind)) activated = activate(world, system, options);
+      },
+    ],
+  ];
+  // Few of them have a rate in any one schedule.
+  const drawn = possible.filter(([kind]) => (world.rates[kind] ?? 0) > 0);
   return {
     next(event) {
       if (hits('freeze')) freeze(world, system, frozen);
       if (frozen.length > 0 && world.choices.chance(0.05)) thaw(frozen.shift());
-      if (hits('duplicate')) copy(world, system);
-      if (hits('rewind')) system.broker.rewind();
-      if (hits('lostLog')) system.broker.lose();
-      if (hits('forged')) forge(world, system);
-      if (hits('reused')) reuse(world, system, options);
-      if (seldom('failover', 1)) failOver(world);
-      if (seldom('poison', 2)) poison(world, system);
-      if (seldom('stranger', 1)) stranger(world, system);
-      if (!activated && hits('activated')) activated = activate(world, system, options);
+      for (const [kind, happen] of drawn) happen(kind);
       if (event === options.cancelAt) cancel(world, system, options);
       if (!cancelled && world.choices.chance(0.02)) cancelled = cancel(world, system, options);
     },

@@ -91,8 +91,8 @@ export function portsOf(shared: Shared, sandbox: Sandbox) {
       {
         type: readMethods.has(method) ? 'read' : 'write',
         label: method,
-        ...(method === 'commits.load' ? { stale: () => staleLoad(apply, world.choices) } : {}),
-        ...partWrite(shared, method, args),
+        stale: method === 'commits.load' ? () => staleLoad(apply, world.choices) : undefined,
+        part: partWrite(shared, method, args),
       },
       watched(store, checks, method, args, apply),
     );
@@ -105,15 +105,10 @@ export function portsOf(shared: Shared, sandbox: Sandbox) {
     store: ports,
     log: {
       publish: (records: Outgoing) => {
-        const part = {
-          fault: 'partPublish' as const,
-          apply: () => append(partOf(records, ({ topic, key }) => `${topic} ${key}`, world.choices)),
-        };
-        const kind = {
-          type: 'write',
-          label: 'log.publish',
-          ...(records.length < 2 ? {} : { part }),
-        } as const;
+        const apply = (): void =>
+          append(partOf(records, ({ topic, key }) => `${topic} ${key}`, world.choices));
+        const part = records.length < 2 ? undefined : ({ fault: 'partPublish', apply } as const);
+        const kind: CallKind = { type: 'write', label: 'log.publish', stale: undefined, part };
         return world.call(sandbox, kind, () => append(records));
       },
     },
@@ -127,9 +122,9 @@ let owners = 0;
 type Outgoing = readonly OutgoingRecord[];
 
 /** The writes of several commits, and of several rows, are each done for itself, in no order. */
-function partWrite(shared: Shared, method: string, args: readonly unknown[]): Pick<CallKind, 'part'> {
+function partWrite(shared: Shared, method: string, args: readonly unknown[]): CallKind['part'] {
   const given = args[0];
-  if (!Array.isArray(given) || given.length < 2) return {};
+  if (!Array.isArray(given) || given.length < 2) return undefined;
   const { store, checks, world } = shared;
   const fault = 'partWrite';
   if (method === 'commits.insert') {
@@ -137,12 +132,12 @@ function partWrite(shared: Shared, method: string, args: readonly unknown[]): Pi
       const some = partOf(given as readonly Commit[], ({ runId }) => runId, world.choices);
       watched(store, checks, method, [some], () => store.commits.insert(some))();
     };
-    return { part: { fault, apply } };
+    return { fault, apply };
   }
-  if (method !== 'runs.write') return {};
+  if (method !== 'runs.write') return undefined;
   const runOf = (write: RunWrite): string => ('row' in write ? write.row.runId : write.runId);
   const apply = (): void => store.runs.write(partOf(given as readonly RunWrite[], runOf, world.choices));
-  return { part: { fault, apply } };
+  return { fault, apply };
 }
 
 const readMethods: ReadonlySet<string> = new Set([

@@ -6,7 +6,7 @@
  */
 import { InfrastructureError } from '#core/failure.ts';
 import { type Choices } from './choices.ts';
-import { type FaultKind, type FaultRates } from './faults.ts';
+import { type FaultRates } from './faults.ts';
 
 export interface Sandbox {
   readonly name: string;
@@ -20,9 +20,9 @@ export interface CallKind {
   readonly type: 'read' | 'write';
   readonly label: string;
   /** What a read may be answered instead, where older states are kept. */
-  readonly stale?: () => unknown;
+  readonly stale?: (() => unknown) | undefined;
   /** Applies some of what a write is given, where it is given several things. */
-  readonly part?: { readonly fault: 'partWrite' | 'partPublish'; readonly apply: () => void };
+  readonly part?: { readonly fault: 'partWrite' | 'partPublish'; readonly apply: () => void } | undefined;
 }
 
 interface Call {
@@ -137,37 +137,47 @@ export function createWorld(
     },
   };
 
-  const hits = (kind: FaultKind): boolean => world.hostile && choices.chance(rates[kind] ?? 0);
+  // Read once: which of them there are is another matter in every schedule, and this is asked at every call.
+  const {
+    crashBefore = 0,
+    callFails = 0,
+    staleRead = 0,
+    appliedLate = 0,
+    crashAfter = 0,
+    ackLost = 0,
+  } = rates;
+  const { partWrite = 0, partPublish = 0 } = rates;
+  const hits = (rate: number): boolean => rate > 0 && world.hostile && choices.chance(rate);
 
   function happen(call: Call): void {
     const { sandbox, kind, apply, resolve, reject } = call;
     const where = (): string => `${sandbox.name}: ${kind.label}`;
     const plan = options.crashes?.((count += 1));
-    if (plan === 'before' || hits('crashBefore')) {
+    if (plan === 'before' || hits(crashBefore)) {
       world.note('crashBefore', where);
       world.kill(sandbox);
       return;
     }
-    if (hits('callFails')) {
+    if (hits(callFails)) {
       world.note('callFails', where);
       reject(new InfrastructureError(`simulated: ${kind.label} failed`));
       return;
     }
     const failing = world.failover > 0 && !kind.label.startsWith('log.');
     if (failing) world.failover -= 1;
-    if (kind.type === 'read' && kind.stale !== undefined && (failing || hits('staleRead'))) {
+    if (kind.type === 'read' && kind.stale !== undefined && (failing || hits(staleRead))) {
       if (failing) world.note('failover of a read');
       world.note('staleRead', where);
       resolve(kind.stale());
       return;
     }
-    if (kind.type === 'write' && hits('appliedLate')) {
+    if (kind.type === 'write' && hits(appliedLate)) {
       world.note('appliedLate', where);
       late.push({ ...call, resolve: () => undefined, reject: () => undefined });
       reject(new InfrastructureError(`simulated: ${kind.label} timed out`));
       return;
     }
-    if (kind.part !== undefined && hits(kind.part.fault)) {
+    if (kind.part !== undefined && hits(kind.part.fault === 'partWrite' ? partWrite : partPublish)) {
       world.note(kind.part.fault, where);
       kind.part.apply();
       reject(new InfrastructureError(`simulated: ${kind.label} failed halfway`));
@@ -175,12 +185,12 @@ export function createWorld(
     }
     world.journal?.push(`${String(world.now).padStart(8)} ${where()}`);
     const value = apply();
-    if (plan === 'after' || hits('crashAfter')) {
+    if (plan === 'after' || hits(crashAfter)) {
       world.note('crashAfter', where);
       world.kill(sandbox);
       return;
     }
-    if (kind.type === 'write' && (failing || hits('ackLost'))) {
+    if (kind.type === 'write' && (failing || hits(ackLost))) {
       if (failing) world.note('failover of a write');
       world.note('ackLost', where);
       reject(new InfrastructureError(`simulated: the answer to ${kind.label} was lost`));
