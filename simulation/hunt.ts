@@ -53,7 +53,8 @@ export async function hunt(scenario: Scenario, options: HuntOptions): Promise<Hu
     events += result.events;
     for (const [what, times] of result.met) met.set(what, (met.get(what) ?? 0) + times);
     for (const run of result.runs.values()) {
-      outcomes.set(outcomeOf(run), (outcomes.get(outcomeOf(run)) ?? 0) + 1);
+      const { outcome } = endOf(run);
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
       for (const state of statesOf(run)) met.set(state, (met.get(state) ?? 0) + 1);
     }
     const violation = judge(result);
@@ -128,7 +129,16 @@ interface End {
   readonly steps: readonly string[];
 }
 
-const endOf = (run: RunState): End => ({ outcome: outcomeOf(run), steps: stepsOf(run) });
+/** States are values: the end of one is told once, however often it is compared. */
+const ends = new WeakMap<RunState, End>();
+
+function endOf(run: RunState): End {
+  const known = ends.get(run);
+  if (known !== undefined) return known;
+  const end = { outcome: outcomeOf(run), steps: stepsOf(run) };
+  ends.set(run, end);
+  return end;
+}
 
 /** How a run ended otherwise than without faults: as a whole, or in one of its steps. */
 function difference(run: RunState, wanted: End, where = 'without faults'): string | undefined {

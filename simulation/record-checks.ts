@@ -42,6 +42,7 @@ export function createRecordChecks(
   checks: Checks,
   options: RecordChecksOptions,
 ): RecordChecks {
+  const eventIn = reading();
   const letters = createLetters(log);
   const responses = createResponses(log);
   const intruders: { readonly record: LogRecord; readonly end: 'answered' | 'dropped' }[] = [];
@@ -148,14 +149,25 @@ function standing(checks: Checks, { runId, step, attempt }: Attempt): string {
 
 const idOf = ({ runId, step, attempt }: Attempt): string => `${runId}:${step}:${attempt}`;
 
-function eventIn({ value }: LogRecord): JsonObject | undefined {
+/** Offsets go back, and records are passed again: each is parsed once. */
+function reading(): (record: LogRecord) => JsonObject | undefined {
+  const read = new Map<LogRecord, JsonObject | undefined>();
+  return (record) => {
+    if (!read.has(record)) read.set(record, parse(record.value));
+    return read.get(record);
+  };
+}
+
+function parse(value: Uint8Array | null): JsonObject | undefined {
   try {
-    const parsed = JSON.parse(new TextDecoder().decode(value ?? undefined)) as Json;
-    return isJsonObject(parsed) ? parsed : undefined;
+    const root = JSON.parse(text.decode(value ?? undefined)) as Json;
+    return isJsonObject(root) ? root : undefined;
   } catch {
     return undefined;
   }
 }
+
+const text = new TextDecoder();
 
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
@@ -184,8 +196,7 @@ function createLetters(log: MemoryLog): Letters {
   const held = new Map<string, string>();
   const bytes = new Set<string>();
   const read = reader(log, topics.deadLetter, ({ headers, value }) => {
-    const header = (name: string): string =>
-      new TextDecoder().decode(headers.findLast(([other]) => other === name)?.[1]);
+    const header = (name: string): string => text.decode(headers.findLast(([other]) => other === name)?.[1]);
     const { topic, partition, offset } = deadLetterHeaders;
     held.set(`${header(topic)}-${header(partition)}-${header(offset)}`, bytesOf(value));
     bytes.add(bytesOf(value));
