@@ -10,6 +10,7 @@ import { failuresFor, recordsOf } from '#core/kafka-records.ts';
 import { type InvocationContext, type KafkaBatchResponse, type KafkaHandler } from '#core/lambda-kafka.ts';
 import { type Invocation, type LogRecord } from '#core/ports.ts';
 import { putDeadLetters, type DeadLetter } from '../dead-letters.ts';
+import { finishThenSend } from '../writes-in-turn.ts';
 import { type HostDeps, type HostedAgent } from './host.ts';
 import { aboutTask, decodeTask, type HostTask } from './host-task.ts';
 import { createLeases, leaseMs } from './invocation-lease.ts';
@@ -38,7 +39,10 @@ export function createTaskHandler(deps: HostDeps, agents: ReadonlyMap<string, Ho
     names: new Set(agents.keys()),
     current: new Map(),
     holdLease: createLeases(deps),
-    settle: createSettle(deps),
+    settle: createSettle({
+      ...deps,
+      finishAndSend: deps.joint?.finishAndSend ?? finishThenSend(deps.log, deps.invocations),
+    }),
   };
   return async (event, context) => {
     const records = recordsOf(event);

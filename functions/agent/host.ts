@@ -1,6 +1,7 @@
 /** What the functions around agents need, and how each of them calls its agents. */
 import { type TaskOutcome } from '#core/event-data.ts';
 import { type AgentManifest } from '#core/agent/contract.ts';
+import { type JointWrites } from '#core/joint-writes.ts';
 import { type Json } from '#core/json.ts';
 import {
   type BlobStore,
@@ -15,6 +16,8 @@ import { type Timers } from './timers.ts';
 
 export interface HostDeps {
   readonly log: LogProducer;
+  /** Where log and store are one; else results and responses are written in turn. */
+  readonly joint?: Pick<JointWrites, 'finishAndSend'>;
   readonly invocations: InvocationStore;
   readonly blobs: BlobStore;
   readonly clock: Clock;

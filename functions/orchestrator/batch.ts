@@ -4,6 +4,7 @@
  */
 import { type RunId } from '#core/ids.ts';
 import { type CapabilityKeys } from '#core/capability.ts';
+import { type JointWrites } from '#core/joint-writes.ts';
 import {
   type AgentCatalog,
   type Cause,
@@ -29,6 +30,7 @@ export interface BatchDeps {
   readonly agents: AgentCatalog;
   readonly definitions: Definitions;
   readonly cache: RunCache;
+  readonly storeAndSend: JointWrites['storeAndSend'];
   /** Commits between two snapshots of a run. */
   readonly snapshotEvery: number;
 }

@@ -4,6 +4,7 @@
  */
 import { type CapabilityKeys } from '#core/capability.ts';
 import { InfrastructureError } from '#core/failure.ts';
+import { type JointWrites } from '#core/joint-writes.ts';
 import { recordsOf } from '#core/kafka-records.ts';
 import { type KafkaHandler } from '#core/lambda-kafka.ts';
 import {
@@ -15,6 +16,7 @@ import {
   type Store,
 } from '#core/ports.ts';
 import { putDeadLetters } from '../dead-letters.ts';
+import { storeThenSend } from '../writes-in-turn.ts';
 import { advanceRuns } from './advance-runs.ts';
 import { createDefinitions } from './definitions.ts';
 import { readInputs } from './read-inputs.ts';
@@ -23,6 +25,8 @@ import { createRunCache } from './run-cache.ts';
 export interface OrchestratorDeps {
   readonly log: Pick<Log, 'publish'>;
   readonly store: Store;
+  /** Where log and store are one; else they are written in turn. */
+  readonly joint?: Pick<JointWrites, 'storeAndSend'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -41,7 +45,8 @@ const marginMs = 5_000;
 export function createHandler(deps: OrchestratorDeps): KafkaHandler {
   const definitions = createDefinitions(deps.store.definitions);
   const cache = createRunCache(deps.cachedRuns ?? 2_000);
-  const batchDeps = { ...deps, definitions, cache, snapshotEvery: deps.snapshotEvery ?? 50 };
+  const storeAndSend = deps.joint?.storeAndSend ?? storeThenSend(deps.log, deps.store);
+  const batchDeps = { ...deps, definitions, cache, storeAndSend, snapshotEvery: deps.snapshotEvery ?? 50 };
   const readDeps = { ...deps, definitions };
   return async (event, context) => {
     const records = recordsOf(event);

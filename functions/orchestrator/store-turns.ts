@@ -2,8 +2,8 @@
  * Stores what was folded, sends its effects, and follows up. The order of these steps is the protocol:
  * blobs, rows that must be there first, commits, effects, rows that come after.
  */
-import { type RunWrite } from '#core/ports.ts';
-import { commitSchema, type Cause, type Commit } from '#core/ports.ts';
+import { type StoredTurn } from '#core/joint-writes.ts';
+import { commitSchema, type Cause, type Commit, type OutgoingRecord, type RunWrite } from '#core/ports.ts';
 import { effectsOf, isOpen } from '#core/run/effects.ts';
 import { type PresentRun } from '#core/run/evolve.ts';
 import { toSnapshot } from '#core/run/snapshot.ts';
@@ -22,34 +22,33 @@ import {
 } from './entry.ts';
 import { recordOf } from './outbox.ts';
 
-interface Draft {
-  readonly work: Work;
-  readonly folded: Turn['folded'];
-  readonly run: PresentRun;
-  readonly commit: Commit;
-  readonly before: RunWrite | undefined;
-}
-
 export interface Stored {
   readonly lost: readonly Work[];
   readonly unfinished: readonly Work[];
 }
 
 export async function storeTurns(deps: BatchDeps, turns: readonly Turn[]): Promise<Stored> {
-  const drafts = turns.flatMap((turn) => draftOf(deps, turn) ?? []);
-  await prepare(deps, drafts);
-  const outcomes =
-    drafts.length === 0 ? [] : await deps.store.commits.insert(drafts.map(({ commit }) => commit));
-  const won = drafts.filter((_, index) => outcomes[index] === 'stored');
-  const lost = drafts.filter((_, index) => outcomes[index] !== 'stored').map(({ work }) => work);
-  for (const { work, commit, run } of won) {
-    work.entry = withCommit(work.entry, commit, run);
-    work.fromPrimary = true; // proved by the insert
-  }
+  const drafts = turns.map((turn) => draftOf(deps, turn));
+  if (drafts.some((draft) => draft !== undefined)) await prepare(deps, turns, drafts);
+  const plans: Plan[] = [];
+  for (const [index, turn] of turns.entries()) plans.push(await planOf(deps, turn, drafts[index]));
+  const outcomes = plans.length === 0 ? [] : await deps.storeAndSend(plans.map(({ writes }) => writes));
   // A run that lost the race decides again on other state: what was absorbed is looked at again then.
-  const kept = turns.filter(({ work }) => !lost.includes(work));
-  await publishAndFollow(deps, won, kept);
-  return { lost, unfinished: kept.flatMap(({ work, folded }) => leftOf(work, folded) ?? []) };
+  const kept = plans.filter((_, index) => outcomes[index] === 'stored');
+  const lost = plans.filter((_, index) => outcomes[index] !== 'stored').map(({ turn }) => turn.work);
+  for (const { turn, writes, entry, sent } of kept) {
+    if (entry === undefined) continue;
+    turn.work.entry = acknowledge(entry, new Set(sent.map((commit) => commit.version)));
+    if (writes.commit !== undefined) turn.work.fromPrimary = true; // proved by the insert
+  }
+  await followUp(deps, kept);
+  return { lost, unfinished: kept.flatMap(({ turn }) => leftOf(turn.work, turn.folded) ?? []) };
+}
+
+interface Draft {
+  readonly run: PresentRun;
+  readonly commit: Commit;
+  readonly before: RunWrite | undefined;
 }
 
 function draftOf(deps: BatchDeps, { work, folded }: Turn): Draft | undefined {
@@ -68,20 +67,26 @@ function draftOf(deps: BatchDeps, { work, folded }: Turn): Draft | undefined {
     at: deps.clock.now(),
   };
   return {
-    work,
-    folded,
     run: after,
     commit,
     before: writeBefore(work.entry?.run ?? { status: 'absent' }, after, version),
   };
 }
 
-/** What has to be durable before the commits: claim checks, first rows, earlier wake-ups, letters of conflicting starts. */
-async function prepare(deps: BatchDeps, drafts: readonly Draft[]): Promise<void> {
-  for (const { run, folded } of drafts) {
+/** What has to be durable before the commits, beside rows: claim checks, letters of conflicting starts. */
+async function prepare(
+  deps: BatchDeps,
+  turns: readonly Turn[],
+  drafts: readonly (Draft | undefined)[],
+): Promise<void> {
+  const drafted = turns.flatMap((turn, index) => {
+    const draft = drafts[index];
+    return draft === undefined ? [] : [{ ...turn, run: draft.run }];
+  });
+  for (const { run, folded } of drafted) {
     if (folded.spilled.length > 0) await deps.store.blobs.put(scopeOf(run), folded.spilled);
   }
-  const conflicts = drafts.flatMap(({ work, folded }) =>
+  const conflicts = drafted.flatMap(({ work, folded }) =>
     folded.conflicts.map(({ record }) => ({
       record,
       problem: {
@@ -92,83 +97,74 @@ async function prepare(deps: BatchDeps, drafts: readonly Draft[]): Promise<void>
   );
   if (conflicts.length > 0)
     await putDeadLetters({ log: deps.log, blobs: deps.store.blobs, logger: deps.logger }, conflicts);
-  const writes = drafts.flatMap(({ before }) => before ?? []);
-  if (writes.length > 0) await deps.store.runs.write(writes);
 }
 
-/** One produce call for the round: effects of what was stored, and of absorbed records whose effects may be unsent. */
-async function publishAndFollow(
-  deps: BatchDeps,
-  won: readonly Draft[],
-  kept: readonly Turn[],
-): Promise<void> {
-  const commits = new Map<Work, Set<Commit>>();
-  const add = (work: Work, commit: Commit): void => {
-    const known = commits.get(work) ?? new Set();
-    commits.set(work, known.add(commit));
+/** A turn as it will be if its commit is stored. */
+interface Plan {
+  readonly turn: Turn;
+  readonly writes: StoredTurn;
+  readonly entry: Entry | undefined;
+  /** The commits whose effects are sent: its own, and those of absorbed records whose effects may be unsent. */
+  readonly sent: readonly Commit[];
+}
+
+async function planOf(deps: BatchDeps, turn: Turn, draft: Draft | undefined): Promise<Plan> {
+  const { work, folded } = turn;
+  const entry = draft === undefined ? work.entry : withCommit(work.entry, draft.commit, draft.run);
+  if (entry === undefined) return { turn, writes: { records: [], after: [] }, entry, sent: [] };
+  const { run } = entry;
+  const sent = new Set(draft === undefined ? [] : [draft.commit]);
+  for (const { cause } of folded.idle) for (const unsent of unsentCommitsOf(entry, cause)) sent.add(unsent);
+  if (isWoken(folded))
+    for (const unsent of [...unsentFurtherOf(entry), ...unsentEndOf(entry)]) sent.add(unsent);
+  const commits = [...sent];
+  const writes = {
+    ...(draft?.before === undefined ? {} : { before: draft.before }),
+    ...(draft === undefined ? {} : { commit: draft.commit }),
+    records: await recordsOf(deps, run, commits),
+    after: [...wokenEnd(run, folded), ...commits.flatMap((commit) => writeAfter(run, commit) ?? [])],
   };
-  for (const { work, commit } of won) add(work, commit);
-  for (const { work, folded } of kept) {
-    if (work.entry === undefined) continue;
-    for (const { cause } of folded.idle)
-      for (const unsent of unsentCommitsOf(work.entry, cause)) add(work, unsent);
-    if (isWoken(folded))
-      for (const unsent of [...unsentFurtherOf(work.entry), ...unsentEndOf(work.entry)]) add(work, unsent);
-  }
-  if (commits.size > 0) await publish(deps, commits);
-  for (const [work, sent] of commits) {
-    const versions = new Set([...sent].map((commit) => commit.version));
-    if (work.entry !== undefined) work.entry = acknowledge(work.entry, versions);
-  }
-  await followUp(deps, commits, kept.flatMap(wokenEnd));
+  return { turn, writes, entry, sent: commits };
 }
 
 const isWoken = ({ idle, events }: Turn['folded']): boolean =>
   idle.some(({ input }) => input.type === 'wake') || events.some(({ type }) => type === 'wake.consumed');
 
 /** A wake on an ended run writes its row again; `end` rows come after outputs, so that a row that was not ended wakes. */
-const wokenEnd = ({ work, folded }: Turn): readonly RunWrite[] =>
-  work.entry?.run.status === 'finished' && folded.idle.some(({ input }) => input.type === 'wake')
-    ? [endOf(work.entry.run)]
-    : [];
+const wokenEnd = (run: PresentRun, { idle }: Turn['folded']): readonly RunWrite[] =>
+  run.status === 'finished' && idle.some(({ input }) => input.type === 'wake') ? [endOf(run)] : [];
 
-async function publish(deps: BatchDeps, commits: ReadonlyMap<Work, ReadonlySet<Commit>>): Promise<void> {
+async function recordsOf(
+  deps: BatchDeps,
+  run: PresentRun,
+  commits: readonly Commit[],
+): Promise<readonly OutgoingRecord[]> {
   const outbox = { keys: deps.keys, blobs: deps.store.blobs };
   const records = [];
-  for (const [{ entry }, sent] of commits) {
-    if (entry === undefined) continue;
-    for (const commit of sent) {
-      for (const effect of effectsOf(commit)) {
-        if (isOpen(entry.run, effect)) records.push(await recordOf(outbox, entry.run, effect));
-      }
+  for (const commit of commits) {
+    for (const effect of effectsOf(commit)) {
+      if (isOpen(run, effect)) records.push(await recordOf(outbox, run, effect));
     }
   }
-  if (records.length > 0) await deps.log.publish(records);
+  return records;
 }
 
-async function followUp(
-  deps: BatchDeps,
-  commits: ReadonlyMap<Work, ReadonlySet<Commit>>,
-  woken: readonly RunWrite[],
-): Promise<void> {
-  const writes: RunWrite[] = [...woken];
+async function followUp(deps: BatchDeps, kept: readonly Plan[]): Promise<void> {
   const cancelled: string[] = [];
   const timeout: string[] = [];
   const snapshots: Work[] = [];
-  for (const [work, sent] of commits) {
-    if (work.entry === undefined) continue;
-    const { run } = work.entry;
+  for (const { turn, sent } of kept) {
+    const { entry } = turn.work;
+    if (entry === undefined || sent.length === 0) continue;
+    const { run } = entry;
     for (const commit of sent) {
-      const write = writeAfter(run, commit);
-      if (write !== undefined) writes.push(write);
       const marks = marksOf(run, commit.events, deps.agents);
       cancelled.push(...marks.cancelled);
       timeout.push(...marks.timeout);
     }
-    if (run.status === 'running' && run.version - work.entry.snapshotAt >= deps.snapshotEvery)
-      snapshots.push(work);
+    if (run.status === 'running' && run.version - entry.snapshotAt >= deps.snapshotEvery)
+      snapshots.push(turn.work);
   }
-  if (writes.length > 0) await deps.store.runs.write(writes);
   if (cancelled.length > 0) await deps.store.invocations.mark(cancelled, 'cancelled');
   if (timeout.length > 0) await deps.store.invocations.mark(timeout, 'timeout');
   if (snapshots.length > 0) await snapshot(deps, snapshots);

@@ -54,10 +54,11 @@ export const bugs: readonly Bug[] = [
   {
     name: 'publish before commit',
     file: 'functions/orchestrator/store-turns.ts',
-    from: '  await prepare(deps, drafts);\n',
-    to: `  await prepare(deps, drafts);
-  const early = drafts.flatMap(({ run, commit }) =>
-    effectsOf(commit).map((effect) => recordOf({ keys: deps.keys, blobs: deps.store.blobs }, run, effect)),
+    from: '  await prepare(deps, turns, drafts);\n',
+    to: `  await prepare(deps, turns, drafts);
+  const outbox = { keys: deps.keys, blobs: deps.store.blobs };
+  const early = drafts.flatMap((draft) =>
+    draft === undefined ? [] : effectsOf(draft.commit).map((effect) => recordOf(outbox, draft.run, effect)),
   );
   await deps.log.publish(await Promise.all(early));
 `,
@@ -89,15 +90,11 @@ export const bugs: readonly Bug[] = [
   {
     // Nobody looks whether the commit is there after all: its inputs are let go, its effects never sent.
     name: 'a lost acknowledgement treated as failure',
-    file: 'functions/orchestrator/store-turns.ts',
-    from: `await deps.store.commits.insert(drafts.map(({ commit }) => commit));
-  const won = drafts.filter((_, index) => outcomes[index] === 'stored');
-  const lost = drafts.filter((_, index) => outcomes[index] !== 'stored').map(({ work }) => work);`,
-    to: `await deps.store.commits
-            .insert(drafts.map(({ commit }) => commit))
-            .catch(() => drafts.map(() => 'failed' as const));
-  const won = drafts.filter((_, index) => outcomes[index] === 'stored');
-  const lost = drafts.filter((_, index) => outcomes[index] === 'conflict').map(({ work }) => work);`,
+    file: 'functions/writes-in-turn.ts',
+    from: '    const inserted = drafts.length === 0 ? [] : await commits.insert(drafts);\n',
+    to: `    const inserted = await commits.insert(drafts).catch(() => undefined);
+    if (inserted === undefined) return turns.map(() => 'stored');
+`,
   },
   {
     name: 'lease never renewed',
@@ -114,7 +111,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'absorbed input never re-sent',
     file: 'functions/orchestrator/store-turns.ts',
-    from: 'for (const unsent of unsentCommitsOf(work.entry, cause)) add(work, unsent);',
+    from: 'for (const unsent of unsentCommitsOf(entry, cause)) sent.add(unsent);',
     to: 'void [unsentCommitsOf, cause];',
   },
   {
@@ -132,9 +129,10 @@ export const bugs: readonly Bug[] = [
   {
     name: 'caching before the acknowledgement',
     file: 'functions/orchestrator/store-turns.ts',
-    from: '  await prepare(deps, drafts);\n',
-    to: `  await prepare(deps, drafts);
-  deps.cache.put(drafts.map(({ work, commit, run }) => withCommit(work.entry, commit, run)));
+    from: '  await prepare(deps, turns, drafts);\n',
+    to: `  await prepare(deps, turns, drafts);
+  const early = drafts.map((draft, at) => draft && withCommit(turns[at]?.work.entry, draft.commit, draft.run));
+  deps.cache.put(early.flatMap((entry) => entry ?? []));
 `,
   },
   {
@@ -164,9 +162,9 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'a publish that failed halfway taken for done',
-    file: 'functions/orchestrator/store-turns.ts',
-    from: 'if (records.length > 0) await deps.log.publish(records);',
-    to: 'if (records.length > 0) await deps.log.publish(records).catch(() => undefined);',
+    file: 'functions/writes-in-turn.ts',
+    from: 'if (records.length > 0) await log.publish(records);',
+    to: 'if (records.length > 0) await log.publish(records).catch(() => undefined);',
   },
   {
     name: 'a join that does not wait for the last need',
