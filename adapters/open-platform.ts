@@ -41,7 +41,7 @@ export interface EmbeddedUpkeep {
 
 export type OpenBackend = Pick<
   OpenPlatform,
-  'log' | 'store' | 'bootstrapServers' | 'prepareStore' | 'embedded' | 'close'
+  'log' | 'store' | 'joint' | 'bootstrapServers' | 'prepareStore' | 'embedded' | 'close'
 >;
 
 /** Throws `InfrastructureError` where the data folder cannot be used. Kafka and MongoDB are first asked when they are used. */
@@ -86,11 +86,12 @@ async function openBackend(
     case 'embedded': {
       const { openEmbedded } = await import('./embedded/open.ts');
       const embedded = openEmbedded({ folder: dataDir, clock: systemClock, ...(onSync && { onSync }) });
-      const { log, store } = embedded;
+      const { log, store, joint } = embedded;
       const prepareStore = (): Promise<void> => Promise.resolve();
       return {
         log,
         store,
+        joint,
         bootstrapServers: 'embedded:9092',
         prepareStore,
         embedded: {

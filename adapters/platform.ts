@@ -3,6 +3,7 @@
  */
 import { type AgentDefinition, type OpenModel } from '#core/agent/contract.ts';
 import { type CapabilityKeys } from '#core/capability.ts';
+import { type JointWrites } from '#core/joint-writes.ts';
 import { type Clock, type Log, type Logger, type Random, type Store } from '#core/ports.ts';
 import { type StoreUser } from '#core/store-user.ts';
 import { type Posted, type PostRequest } from './telemetry/traced-agent.ts';
@@ -13,6 +14,8 @@ import { type StartThread } from './telemetry/traced-thread.ts';
 export interface Platform {
   readonly log: Log;
   readonly store: Store;
+  /** Where log and store are one. Whoever wraps these two wraps it too, or takes it away. */
+  readonly joint?: JointWrites;
   /** Makes the store ready before its first use: indexes, and users where it has any. To repeat it does no harm. */
   readonly prepareStore: (users?: readonly StoreUser[]) => Promise<void>;
   readonly clock: Clock;

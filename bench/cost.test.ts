@@ -20,7 +20,7 @@ describe('what a run costs', () => {
     assert.equal(costs.once.perStep.results, 1);
     assert.equal(costs.repeat.perStep.results + costs.repeat.perStep.claims, 0);
     const { perRun, perStep } = costs.once;
-    assert.ok(perRun.flushes + 3 * perStep.flushes <= 17, 'a run of three steps flushes at most 17 times');
+    assert.ok(perRun.flushes + 3 * perStep.flushes <= 8, 'a run of three steps flushes at most 8 times');
   });
 
   it('has its place on the page, and a part without one is an error', () => {

@@ -4,7 +4,8 @@
  */
 import { type Platform } from '#adapters/platform.ts';
 import { canonicalJson, type Json } from '#core/json.ts';
-import { type Log, type OutgoingRecord, type Store } from '#core/ports.ts';
+import { type JointWrites } from '#core/joint-writes.ts';
+import { type Commit, type Log, type OutgoingRecord, type Store } from '#core/ports.ts';
 import { type FunctionSpec } from '#infra/topology.ts';
 
 /** What is counted, in the words of the page. */
@@ -42,7 +43,12 @@ export function createTally(): Tally {
     watch: (platform, spec) =>
       spec.kind === 'timer'
         ? platform
-        : { ...platform, log: watchedLog(platform.log, add), store: watchedStore(platform.store, add) },
+        : {
+            ...platform,
+            log: watchedLog(platform.log, add),
+            store: watchedStore(platform.store, add),
+            ...(platform.joint && { joint: watchedJoint(platform.joint, add) }),
+          },
     take: () => {
       const taken = counts;
       counts = none();
@@ -74,6 +80,34 @@ export function countRecords(records: readonly OutgoingRecord[], add: Add): void
   }
 }
 
+function countCommits(commits: readonly Commit[], add: Add): void {
+  add('commitCalls', 1);
+  add('commits', commits.length);
+  for (const one of commits) add('commitBytes', Buffer.byteLength(canonicalJson(one as unknown as Json)));
+}
+
+/** Counted as the calls that it is made of, which Kafka and MongoDB get. No commit of one run alone is in conflict. */
+const watchedJoint = (joint: JointWrites, add: Add): JointWrites => ({
+  storeAndSend: counting(
+    (turns) => joint.storeAndSend(turns),
+    (turns) => {
+      const commits = turns.flatMap(({ commit }) => commit ?? []);
+      const records = turns.flatMap((turn) => turn.records);
+      if (commits.length > 0) countCommits(commits, add);
+      if (records.length > 0) countRecords(records, add);
+      add('rows', turns.flatMap(({ before, after }) => [...(before ? [before] : []), ...after]).length);
+    },
+  ),
+  finishAndSend: counting(
+    (calls, recorded) => joint.finishAndSend(calls, recorded),
+    (calls) => {
+      const records = calls.flatMap(({ response }) => response ?? []);
+      if (records.length > 0) countRecords(records, add);
+      add('results', calls.filter(({ finish }) => finish !== undefined).length);
+    },
+  ),
+});
+
 function watchedStore({ commits, runs, definitions, inbox, blobs, invocations }: Store, add: Add): Store {
   const read = <A extends readonly unknown[], R>(call: (...args: A) => R) =>
     counting(call, () => {
@@ -88,9 +122,7 @@ function watchedStore({ commits, runs, definitions, inbox, blobs, invocations }:
       insert: counting(
         (all) => commits.insert(all),
         (all) => {
-          add('commitCalls', 1);
-          add('commits', all.length);
-          for (const one of all) add('commitBytes', Buffer.byteLength(canonicalJson(one as unknown as Json)));
+          countCommits(all, add);
         },
       ),
       putSnapshots: counting(

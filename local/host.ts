@@ -82,10 +82,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
 function begin(options: HostOptions): Starting {
   const { platform, timers = systemTimers } = options;
-  const store = noticing(platform.store, (at) => starting.loop?.notice(at));
   const starting: Starting = {
     options,
-    platform: { ...platform, store },
+    platform: noticing(platform, (at) => starting.loop?.notice(at)),
     timers,
     started: new AsyncDisposableStack(),
     loaded: [],

@@ -4,7 +4,9 @@
  *      host is the process that arms them; what another process writes is seen within the second.
  * TL2. One tick in 10 ms at most, however many deadlines there are: that is the resolution.
  */
-import { type Clock, type Logger, type RunWrite, type Store } from '#core/ports.ts';
+import { type Platform } from '#adapters/platform.ts';
+import { type JointWrites } from '#core/joint-writes.ts';
+import { type Clock, type Logger, type RunWrite } from '#core/ports.ts';
 import { backoffMs } from './settlement.ts';
 import { createAlarm, systemTimers, type Timers } from './timers.ts';
 
@@ -83,28 +85,48 @@ export function startTimerLoop({ timer, clock, logger, timers = systemTimers }: 
   };
 }
 
-/** The same store, telling `notice` of every deadline that is written to it. */
-export function noticing(store: Store, notice: (at: number) => void): Store {
+/** The same platform, telling `notice` of every deadline that is written to its store. */
+export function noticing<P extends Pick<Platform, 'store' | 'joint'>>(
+  platform: P,
+  notice: (at: number) => void,
+): P {
+  const { store, joint } = platform;
+  const written = (writes: readonly RunWrite[]): void => {
+    for (const write of writes) {
+      const at = deadlineOf(write);
+      if (at !== undefined) notice(at);
+    }
+  };
   return {
-    ...store,
-    runs: {
-      ...store.runs,
-      write: async (writes) => {
-        await store.runs.write(writes);
-        for (const write of writes) {
-          const at = deadlineOf(write);
-          if (at !== undefined) notice(at);
-        }
+    ...platform,
+    store: {
+      ...store,
+      runs: {
+        ...store.runs,
+        write: async (writes) => {
+          await store.runs.write(writes);
+          written(writes);
+        },
+      },
+      inbox: {
+        ...store.inbox,
+        put: async (entry) => {
+          const kept = await store.inbox.put(entry);
+          notice(entry.retryAt);
+          return kept;
+        },
       },
     },
-    inbox: {
-      ...store.inbox,
-      put: async (entry) => {
-        const kept = await store.inbox.put(entry);
-        notice(entry.retryAt);
-        return kept;
-      },
-    },
+    ...(joint && {
+      joint: {
+        ...joint,
+        storeAndSend: async (turns) => {
+          const outcomes = await joint.storeAndSend(turns);
+          for (const { before, after } of turns) written(before === undefined ? after : [before, ...after]);
+          return outcomes;
+        },
+      } satisfies JointWrites,
+    }),
   };
 }
 

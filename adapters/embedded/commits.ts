@@ -22,10 +22,8 @@ export function createCommits(database: Database): CommitStore {
   return {
     async insert(commits) {
       if (commits.length === 0) return [];
-      const bodies = commits.map((commit) => JSON.stringify(commit));
-      return database.writer.durable(() =>
-        commits.map((commit, index) => insert(commit, bodies[index] ?? '')),
-      );
+      const drafts = commits.map(draftOf);
+      return database.writer.durable(() => drafts.map(insert));
     },
     async load(runIds) {
       return database.snapshot(() => {
@@ -49,13 +47,27 @@ export function createCommits(database: Database): CommitStore {
   };
 }
 
-function createInsert(database: Database) {
+/** A commit as it is stored. */
+export interface CommitDraft {
+  readonly runId: RunId;
+  readonly version: number;
+  readonly body: string;
+}
+
+export const draftOf = (commit: Commit): CommitDraft => ({
+  runId: commit.runId,
+  version: commit.version,
+  body: JSON.stringify(commit),
+});
+
+/** For use within a transaction. */
+export function createInsert(database: Database): (draft: CommitDraft) => 'stored' | 'conflict' {
   const insert = database.statement(
     'INSERT INTO commits (run, version, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );
   const select = database.statement('SELECT body FROM commits WHERE run = ? AND version = ?');
 
-  return ({ runId, version }: Commit, body: string): 'stored' | 'conflict' => {
+  return ({ runId, version, body }) => {
     if (insert.run(runId, version, body) > 0) return 'stored';
     const row = select.row(runId, version) ?? [];
     const same =

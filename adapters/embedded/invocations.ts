@@ -22,9 +22,7 @@ export function createInvocations(database: Database): Invocations {
   const claim = createClaim(database);
   const select = database.statement('SELECT status, owner, reason FROM invocations WHERE id = ?');
   const renew = database.statement('UPDATE invocations SET lease_until = ? WHERE id = ?');
-  const finish =
-    database.statement(`UPDATE invocations SET status = ?, result = ?, lease_until = NULL, reason = NULL
-    WHERE id = ? AND owner = ? AND status IN ('running', 'marked')`);
+  const finish = createFinish(database);
   const release = database.statement(
     "DELETE FROM invocations WHERE id = ? AND owner = ? AND status = 'running'",
   );
@@ -53,12 +51,7 @@ export function createInvocations(database: Database): Invocations {
       }),
     async finish(results) {
       if (results.length === 0) return [];
-      return writer.durable(() =>
-        results.map(({ id, owner, outcome }) => {
-          const result = outcome.status === 'finished' ? JSON.stringify(outcome.result) : null;
-          return finish.run(outcome.status, result, id, owner) > 0;
-        }),
-      );
+      return writer.durable(() => results.map(finish));
     },
     release: (id, owner) =>
       writer.relaxed(() => {
@@ -70,6 +63,19 @@ export function createInvocations(database: Database): Invocations {
         for (const id of ids) mark.run(id, why);
       });
     },
+  };
+}
+
+export type FinishedResult = Parameters<InvocationStore['finish']>[0][number];
+
+/** For use within a transaction. False: the owner has it no more (V2). */
+export function createFinish(database: Database): (result: FinishedResult) => boolean {
+  const finish =
+    database.statement(`UPDATE invocations SET status = ?, result = ?, lease_until = NULL, reason = NULL
+    WHERE id = ? AND owner = ? AND status IN ('running', 'marked')`);
+  return ({ id, owner, outcome }) => {
+    const result = outcome.status === 'finished' ? JSON.stringify(outcome.result) : null;
+    return finish.run(outcome.status, result, id, owner) > 0;
   };
 }
 

@@ -8,7 +8,17 @@ import { type PlacedRecord, type RawRecord, createRecords, place } from './recor
 import { tail } from './tail.ts';
 import { type Topic, createTopics } from './topics.ts';
 
+/** Records on their way: each has its place. */
+export interface Sending {
+  /** Within a transaction; may be called again where that is undone. */
+  append(): void;
+  /** After its COMMIT: tells the readers. */
+  announce(): void;
+}
+
 export interface EmbeddedLog extends Log {
+  /** For whoever writes more than records in one transaction. */
+  send(records: readonly OutgoingRecord[]): Sending;
   /** `publish` for what only others write: records without key or value. */
   append(records: readonly RawRecord[]): Promise<void>;
   /** Deletes records older than `before` (ms) that every group of their topic has passed; tells how many. */
@@ -21,8 +31,7 @@ export function createLog(database: Database, feed: Feed, clock: Clock): Embedde
   const parts: ConsumerParts = { database, feed, records };
   let turn = 0;
 
-  async function append(raw: readonly RawRecord[]): Promise<void> {
-    if (raw.length === 0) return;
+  function send(raw: readonly RawRecord[]): Sending {
     const grown = new Map<string, Set<number>>();
     const placed: PlacedRecord[] = [];
     for (const record of raw) {
@@ -32,13 +41,23 @@ export function createLog(database: Database, feed: Feed, clock: Clock): Embedde
       const partitions = grown.get(topic.name) ?? new Set();
       grown.set(topic.name, partitions.add(one.slot - topic.firstSlot));
     }
-    await database.writer.durable(() => {
-      records.append(placed);
-    });
-    for (const [topic, partitions] of grown) feed.announce(topic, partitions);
+    return {
+      append: () => records.append(placed),
+      announce: () => {
+        for (const [topic, partitions] of grown) feed.announce(topic, partitions);
+      },
+    };
+  }
+
+  async function append(raw: readonly RawRecord[]): Promise<void> {
+    if (raw.length === 0) return;
+    const sending = send(raw);
+    await database.writer.durable(sending.append);
+    sending.announce();
   }
 
   return {
+    send: (outgoing) => send(outgoing.map(toRaw)),
     append,
     publish: (outgoing) => append(outgoing.map(toRaw)),
     consumer: async ({ topic, group }) => openConsumer(parts, topics.find(topic), group),

@@ -1,5 +1,6 @@
 /** Opens a data folder: the log and the store of the embedded default, in one SQLite file, blobs beside it. */
 import { type Clock, type Log, type Store } from '#core/ports.ts';
+import { type JointWrites } from '#core/joint-writes.ts';
 import { createBlobs } from './blobs.ts';
 import { createCommits } from './commits.ts';
 import { openDatabase } from './database.ts';
@@ -7,6 +8,7 @@ import { createDefinitions } from './definitions.ts';
 import { createFeed } from './feed.ts';
 import { createInbox } from './inbox.ts';
 import { createInvocations } from './invocations.ts';
+import { createJointWrites } from './joint-writes.ts';
 import { createLog } from './log.ts';
 import { type RawRecord } from './records.ts';
 import { createRetention } from './retention.ts';
@@ -24,6 +26,7 @@ export interface EmbeddedOptions {
 export interface Embedded {
   readonly log: Log;
   readonly store: Store;
+  readonly joint: JointWrites;
   /** Flushes to the disk so far: one for each durable transaction; those of a blob's file and folder count too. */
   syncs(): number;
   /** Deletes log records older than `before` (ms) that every group of their topic has passed; tells how many. */
@@ -59,6 +62,7 @@ export function openEmbedded({ folder, clock, onSync }: EmbeddedOptions): Embedd
       blobs,
       invocations,
     },
+    joint: createJointWrites(database, log),
     syncs: () => syncs,
     trimLog: (before) => log.trim(before),
     endLeases: () => invocations.endLeases(),

@@ -12,7 +12,7 @@ import { rowColumns, toColumns, toRunRow } from './run-row.ts';
 import { createTimers } from './run-timers.ts';
 
 export function createRunIndex(database: Database, retention: Retention): RunIndex {
-  const write = createWrites(database);
+  const write = createRowWrite(database);
   const timers = createTimers(database);
   const one = database.statement(`SELECT ${rowColumns} FROM runs WHERE id = ?`);
 
@@ -46,7 +46,8 @@ export function createRunIndex(database: Database, retention: Retention): RunInd
   };
 }
 
-function createWrites(database: Database): (write: RunWrite) => void {
+/** For use within a transaction. */
+export function createRowWrite(database: Database): (write: RunWrite) => void {
   const places = rowColumns.replaceAll(/\w+/g, '?');
   const insert = `INSERT INTO runs (${rowColumns}) VALUES (${places}) ON CONFLICT`;
   const live = (change: string, condition = ''): Statement =>

@@ -85,7 +85,8 @@ function tracedFunction(trace: FunctionTrace): TracedFunction {
     at: (hop, work) => active.run({ ...active.getStore(), hop }, work),
   };
   return {
-    platform: (platform) => ({
+    // Without joint writes: a record names the decision it follows from, which is a span once it is stored.
+    platform: ({ joint: _joint, ...platform }) => ({
       ...platform,
       log: { ...platform.log, ...tracedProducer(trace, platform.log, scope) },
       store: { ...platform.store, commits: tracedCommits(trace, platform.store.commits, scope) },

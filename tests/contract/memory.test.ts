@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Around, atOnce } from '#simulation/memory/around.ts';
+import { finishThenSend, storeThenSend } from '#functions/writes-in-turn.ts';
 import { asLog } from '#simulation/memory/log-port.ts';
 import { createMemoryLog } from '#simulation/memory/log.ts';
 import { asStore } from '#simulation/memory/store-port.ts';
@@ -11,6 +12,7 @@ import { testCommitStore } from './commit-store.contract.ts';
 import { testDefinitionStore } from './definition-store.contract.ts';
 import { testInbox } from './inbox.contract.ts';
 import { testInvocationStore } from './invocation-store.contract.ts';
+import { type JointSubject, testJointWrites } from './joint-writes.contract.ts';
 import { testLog } from './log.contract.ts';
 import { type LogSubject, commitAll, outgoing, receive, textOf } from './log-subject.ts';
 import { testLogConsumer } from './log-consumer.contract.ts';
@@ -51,6 +53,17 @@ async function openLog(): Promise<LogSubject> {
   };
 }
 
+async function openInTurn(): Promise<JointSubject> {
+  const log = asLog(createMemoryLog(clock));
+  const store = asStore(createMemoryStore());
+  const joint = {
+    storeAndSend: storeThenSend(log, store),
+    finishAndSend: finishThenSend(log, store.invocations),
+  };
+  return { log, store, joint, close: nothingToClose };
+}
+
+testJointWrites('JointWrites, in turn', openInTurn);
 testLog('Log, memory', openLog);
 testLogConsumer('LogConsumer, memory', openLog);
 testCommitStore('CommitStore, memory', openStore);
