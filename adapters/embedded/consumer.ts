@@ -3,10 +3,11 @@
  * partition of its topic.
  */
 import { InfrastructureError } from '#core/failure.ts';
-import { type LogConsumer, type LogRecord } from '#core/ports.ts';
+import { type LogConsumer } from '#core/ports.ts';
 import { number } from './columns.ts';
 import { type Database } from './database.ts';
 import { type Feed } from './feed.ts';
+import { createReader } from './reader.ts';
 import { type Records } from './records.ts';
 import { refusal } from '#core/refusal.ts';
 import { type Topic } from './topics.ts';
@@ -65,45 +66,6 @@ async function joinGroup(database: Database, topic: Topic, group: string): Promi
       for (const slot of slots) insert.run(group, slot);
     });
   return known.map((row) => (row === undefined ? 0 : number(row, 0)));
-}
-
-interface Reader {
-  readonly topic: string;
-  grown(partitions?: ReadonlySet<number>): void;
-  take(limit: number): readonly LogRecord[];
-}
-
-/** Reads on from `positions`; asks only partitions that may have grown since they were last read to their end. */
-function createReader({ feed, records }: ConsumerParts, topic: Topic, positions: number[]): Reader {
-  const grown = new Set(positions.keys());
-  let first = 0;
-
-  const takeFrom = (partition: number, limit: number): readonly LogRecord[] => {
-    const found = records.from(topic, partition, positions[partition] ?? 0, limit);
-    const last = found.at(-1);
-    if (last !== undefined) positions[partition] = last.offset + 1;
-    if (found.length < limit) grown.delete(partition);
-    return found;
-  };
-
-  return {
-    topic: topic.name,
-    grown(partitions) {
-      for (const partition of partitions ?? positions.keys()) grown.add(partition);
-    },
-    take(limit) {
-      feed.look();
-      if (grown.size === 0) return [];
-      const taken: LogRecord[] = [];
-      // Each call begins with another partition, so a busy one cannot keep the others waiting.
-      first = (first + 1) % topic.partitions;
-      for (let step = 0; step < topic.partitions && taken.length < limit; step += 1) {
-        const partition = (first + step) % topic.partitions;
-        if (grown.has(partition)) taken.push(...takeFrom(partition, limit - taken.length));
-      }
-      return taken;
-    },
-  };
 }
 
 type Positions = Parameters<LogConsumer['commit']>[0];

@@ -1,21 +1,23 @@
 /**
  * Tells readers of the log that there may be something new.
- * N1. An append in this process wakes the readers of its topic at once.
+ * N1. An append in this process wakes the readers of its topic at once, and hands them its records.
  * N2. Appends of other processes are noticed within `lookEveryMs`, and only while somebody waits: nobody waiting, no
  *     timer, no CPU.
  */
+import { type LogRecord } from '#core/ports.ts';
 import { type Database } from './database.ts';
 
 /** What a reader wants to be told about. */
 export interface Watcher {
   readonly topic: string;
-  /** These partitions (absent: any of them) may have grown. */
-  grown(partitions?: ReadonlySet<number>): void;
+  /** These records of its topic are new. Absent: any partition may have grown. */
+  grown(records?: readonly LogRecord[]): void;
 }
 
 export interface Feed {
   watch(watcher: Watcher): () => void;
-  announce(topic: string, partitions: ReadonlySet<number>): void;
+  /** Records that were appended here, each partition's in order. */
+  announce(records: readonly LogRecord[]): void;
   /** Looks for other processes' appends, unless that was done less than `lookEveryMs` ago. */
   look(): void;
   /** Resolves at the next news for this watcher, after `maxWaitMs`, or when `signal` aborts or the feed closes. */
@@ -36,8 +38,8 @@ export function createFeed(database: Database): Feed {
   let looking: NodeJS.Timeout | undefined;
   let closed = false;
 
-  function tell(watcher: Watcher, partitions?: ReadonlySet<number>): void {
-    watcher.grown(partitions);
+  function tell(watcher: Watcher, records?: readonly LogRecord[]): void {
+    watcher.grown(records);
     sleepers.get(watcher)?.();
   }
 
@@ -86,8 +88,11 @@ export function createFeed(database: Database): Feed {
         sleepers.get(watcher)?.();
       };
     },
-    announce(topic, partitions) {
-      for (const watcher of watchers) if (watcher.topic === topic) tell(watcher, partitions);
+    announce(records) {
+      for (const watcher of watchers) {
+        const fresh = records.filter(({ topic }) => topic === watcher.topic);
+        if (fresh.length > 0) tell(watcher, fresh);
+      }
     },
     look() {
       if (performance.now() - lookedAt >= lookEveryMs) lookNow();

@@ -1,10 +1,10 @@
 /** The embedded log: the `Log` port on SQLite, with groups and offsets as on Kafka. */
-import { type Clock, type Log, type OutgoingRecord } from '#core/ports.ts';
+import { type Clock, type Log, type LogRecord, type OutgoingRecord } from '#core/ports.ts';
 import { number } from './columns.ts';
 import { type ConsumerParts, openConsumer } from './consumer.ts';
 import { type Database } from './database.ts';
 import { type Feed } from './feed.ts';
-import { type PlacedRecord, type RawRecord, createRecords, place } from './records.ts';
+import { type RawRecord, createRecords, place } from './records.ts';
 import { tail } from './tail.ts';
 import { type Topic, createTopics } from './topics.ts';
 
@@ -32,19 +32,14 @@ export function createLog(database: Database, feed: Feed, clock: Clock): Embedde
   let turn = 0;
 
   function send(raw: readonly RawRecord[]): Sending {
-    const grown = new Map<string, Set<number>>();
-    const placed: PlacedRecord[] = [];
-    for (const record of raw) {
-      const topic = topics.find(record.topic);
-      const one = place(record, topic, () => turn++);
-      placed.push(one);
-      const partitions = grown.get(topic.name) ?? new Set();
-      grown.set(topic.name, partitions.add(one.slot - topic.firstSlot));
-    }
+    const placed = raw.map((record) => place(record, topics.find(record.topic), () => turn++));
+    let sent: readonly LogRecord[] = [];
     return {
-      append: () => records.append(placed),
-      announce: () => {
-        for (const [topic, partitions] of grown) feed.announce(topic, partitions);
+      append() {
+        sent = records.append(placed);
+      },
+      announce() {
+        feed.announce(sent);
       },
     };
   }

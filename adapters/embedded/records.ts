@@ -15,16 +15,14 @@ export interface RawRecord {
 }
 
 /** A record with its place, ready to be inserted. */
-export interface PlacedRecord {
+export interface PlacedRecord extends RawRecord {
   readonly slot: number;
-  readonly key: Uint8Array | null;
-  readonly value: Uint8Array | null;
-  readonly headers: Uint8Array | null;
+  readonly partition: number;
 }
 
 export interface Records {
-  /** Within a transaction. Offsets of a partition have no gaps. */
-  append(records: readonly PlacedRecord[]): void;
+  /** Within a transaction. Offsets of a partition have no gaps. Gives the records as readers will find them. */
+  append(records: readonly PlacedRecord[]): readonly LogRecord[];
   /** Up to `limit` records of one partition from `offset` on. */
   from(topic: Topic, partition: number, offset: number, limit: number): readonly LogRecord[];
   /** The offset the next record of this partition will have. */
@@ -56,11 +54,12 @@ export function createRecords(database: Database, clock: Clock): Records {
     append(records) {
       const timestamp = clock.now();
       const next = new Map<number, number>();
-      for (const record of records) {
-        const id = next.get(record.slot) ?? nextId(record.slot);
-        insert.run(id, timestamp, record.key, record.headers, record.value);
-        next.set(record.slot, id + 1);
-      }
+      return records.map(({ slot, topic, partition, key, value, headers }) => {
+        const id = next.get(slot) ?? nextId(slot);
+        insert.run(id, timestamp, key, encodeHeaders(headers), value);
+        next.set(slot, id + 1);
+        return { topic, partition, offset: id - slotRange(slot).first, timestamp, key, value, headers };
+      });
     },
     from(topic, partition, offset, limit) {
       const range = slotRange(topic.firstSlot + partition);
@@ -93,10 +92,5 @@ const toRecord = (row: Row, topic: string, partition: number, firstId: number): 
 export function place(record: RawRecord, topic: Topic, turn: () => number): PlacedRecord {
   const partition =
     record.key === null ? turn() % topic.partitions : partitionOf(record.key, topic.partitions);
-  return {
-    slot: topic.firstSlot + partition,
-    key: record.key,
-    value: record.value,
-    headers: encodeHeaders(record.headers),
-  };
+  return { ...record, slot: topic.firstSlot + partition, partition };
 }
