@@ -3,6 +3,7 @@ import { openHostedEngine } from '#tests/engine/hosted-engine.ts';
 import { chainOf, measureChain, type Chain } from './chain.ts';
 import { measureFloors, type Floors } from './floors.ts';
 import { count, ms, ratio } from './numbers.ts';
+import { type Part, parts } from './where.ts';
 
 export interface Embedded {
   readonly floors: Floors;
@@ -57,6 +58,27 @@ export function embeddedText({ floors, chains }: Embedded): string {
       ].join(''),
     ),
     '',
+    ...chains.filter(({ steps }) => steps === aimed.steps).flatMap((chain) => whereLines(chain, floors)),
+    '',
   ];
   return lines.join('\n');
+}
+
+/** What is aimed at: a run of three steps, alone, and so many steps a second at 50 callers. */
+const aimed = { steps: 3, p50: 4, flushMs: 0.2, stepsPerSecond: 2500 } as const;
+
+/** Whether the aims are met, and what the time of a run alone consists of. */
+function whereLines(
+  { alone, syncsPerRun, stepsPerSecondAt50, where }: Chain,
+  floors: Floors,
+): readonly string[] {
+  const flushes = syncsPerRun * floors.fdatasync.p50;
+  const there = alone.p50 - flushes + syncsPerRun * aimed.flushMs;
+  const verdict = (met: boolean): string => (met ? 'met' : 'missed');
+  return [
+    `aim: ${aimed.steps} steps alone below ${aimed.p50} ms where a flush takes ${aimed.flushMs} ms: ${there.toFixed(2)} ms, ${verdict(there < aimed.p50)}`,
+    `aim: ${aimed.stepsPerSecond} steps/s at 50 callers: ${stepsPerSecondAt50.toFixed(0)}, ${verdict(stepsPerSecondAt50 >= aimed.stepsPerSecond)}`,
+    `where a run of ${aimed.steps} steps alone spends its time (sampled, mean), ms; ${syncsPerRun} flushes are about ${flushes.toFixed(2)} of it`,
+    ...Object.entries(parts).map(([part, label]) => `  ${label.padEnd(44)}${ms(where[part as Part])}`),
+  ];
 }

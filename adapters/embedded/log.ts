@@ -11,9 +11,9 @@ import { type Topic, createTopics } from './topics.ts';
 /** Records on their way: each has its place. */
 export interface Sending {
   /** Within a transaction; may be called again where that is undone. */
-  append(): void;
+  readonly append: () => void;
   /** After its COMMIT: tells the readers. */
-  announce(): void;
+  readonly announce: () => void;
 }
 
 export interface EmbeddedLog extends Log {
