@@ -18,6 +18,23 @@ export interface Definitions {
   byDigest(digest: string): Promise<Definition | undefined>;
 }
 
+/**
+ * For one batch: a hundred starts of one workflow ask for its active version once. Not for longer, because another
+ * version may be made active at any time.
+ */
+export function askedOnce(definitions: Definitions): Definitions {
+  const asked = new Map<string, ReturnType<Definitions['find']>>();
+  return {
+    find(name, range) {
+      const key = JSON.stringify([name, range]);
+      const found = asked.get(key) ?? definitions.find(name, range);
+      asked.set(key, found);
+      return found;
+    },
+    byDigest: (digest) => definitions.byDigest(digest),
+  };
+}
+
 /** The same source object gives the same definition: sandboxes that share a store in memory parse it once. */
 const bySource = new WeakMap<StoredDefinition['source'], Definition>();
 

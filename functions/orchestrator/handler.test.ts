@@ -44,6 +44,15 @@ describe('a run', () => {
     assert.deepEqual(Object.fromEntries(e.counts), { 'commits.insert': 1, 'log.publish': 1 });
   });
 
+  it('asks once for the active version of a workflow, however many of its starts a batch holds', async () => {
+    const e = await engine();
+    for (const id of ['a', 'b', 'c', 'd']) await e.start(id, { idea: id });
+    e.counts.clear();
+    await e.deliver(await e.take(topics.request));
+    assert.equal(e.counts.get('definitions.active'), 1);
+    assert.equal((await e.embedded.store.runs.list({ limit: 10 })).length, 4);
+  });
+
   it('takes two records per step, one commit per step and two writes of its row', async () => {
     const e = await engine();
     await e.start('a', { idea: 'shop' });

@@ -15,6 +15,7 @@ import { type BlobScope, type BlobStore, type Cause, type Clock, type LogRecord 
 import { echoed } from '#core/redact.ts';
 import { type DeadLetter } from '../dead-letters.ts';
 import { checkRefs } from './blobs.ts';
+import { askedOnce } from './definitions.ts';
 import { type Incoming } from './incoming.ts';
 import { openStart, type StartDeps } from './starts.ts';
 
@@ -33,8 +34,9 @@ export interface ReadBatch {
 export async function readInputs(deps: ReadDeps, records: readonly LogRecord[]): Promise<ReadBatch> {
   const inputs: Incoming[] = [];
   const poison: DeadLetter[] = [];
+  const ofBatch = { ...deps, definitions: askedOnce(deps.definitions) };
   for (const record of records) {
-    const read = await readOne(deps, record);
+    const read = await readOne(ofBatch, record);
     if ('problem' in read) poison.push({ record, problem: read.problem });
     else inputs.push(read);
   }
