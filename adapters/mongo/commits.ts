@@ -10,15 +10,21 @@ import { type Commit, type CommitStore } from '#core/ports.ts';
 import { durable, relaxed } from './client.ts';
 import { type Database } from './database.ts';
 import { stored, text } from './fields.ts';
+import { inTurns } from './in-turns.ts';
 import { createLoad, historyRange } from './load.ts';
 import { duplicatesOf, wasNeverSent } from './store-error.ts';
 
 export function createCommits(database: Database): CommitStore {
   const { commits, snapshots, guarded } = database;
   const load = createLoad(database);
+  const insert = inTurns<Sent, Answer>({
+    write: (sent) => insertAll(database, sent),
+    sizeOf: ({ body }) => body.length,
+    isNeverSent: wasNeverSent,
+  });
 
   return {
-    insert: (given) => guarded(async () => insert(database, given)),
+    insert: (given) => guarded(async () => (given.length === 0 ? [] : insert(given.map(sentOf)))),
     load: (runIds) => guarded(async () => load(runIds)),
     history: (runId) =>
       guarded(async () => {
@@ -67,13 +73,13 @@ interface Sent {
   readonly commit: Commit;
 }
 
-async function insert(database: Database, given: readonly Commit[]): Promise<readonly Answer[]> {
-  if (given.length === 0) return [];
-  const sent = given.map((commit): Sent => ({
-    _id: commitId(commit.runId, commit.version),
-    body: JSON.stringify(commit),
-    commit,
-  }));
+const sentOf = (commit: Commit): Sent => ({
+  _id: commitId(commit.runId, commit.version),
+  body: JSON.stringify(commit),
+  commit,
+});
+
+async function insertAll(database: Database, sent: readonly Sent[]): Promise<readonly Answer[]> {
   let unsure: readonly number[];
   let problem: unknown;
   try {
