@@ -22,7 +22,7 @@ export interface ConsumerOptions {
 const leaveMs = 8_000;
 const settleMs = 15_000;
 /** Offsets are committed at most this often: a busy member would else ask the broker as often as it takes records. */
-const commitEveryMs = 50;
+const commitEveryMs = 200;
 
 export async function openConsumer(options: ConsumerOptions): Promise<LogConsumer> {
   const { topic, group, brokers, logger } = options;
