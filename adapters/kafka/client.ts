@@ -8,6 +8,7 @@ import { refusal } from '#core/refusal.ts';
 import { addCodecs } from './compression.ts';
 import { mendIdleWakeUps } from './idle-wake-ups.ts';
 import { type KafkaOptions, type KafkaSecurity } from './options.ts';
+import { mendFetches } from './paced-fetches.ts';
 
 /** kafkajs gives a broker one second, which a TLS handshake over some distance does not always take. */
 const connectionTimeout = 5_000;
@@ -15,6 +16,7 @@ const connectionTimeout = 5_000;
 /** Throws `InfrastructureError` where the file of certificates cannot be read. Does no other I/O. */
 export function createClient(options: KafkaOptions): Kafka {
   mendIdleWakeUps();
+  mendFetches();
   addCodecs();
   return new Kafka({
     brokers: [...options.brokers],

@@ -1,4 +1,4 @@
-/** The one part of kafkajs beside its public interface that is touched: idle-wake-ups.ts says why. */
+/** The parts of kafkajs beside its public interface that are touched: idle-wake-ups.ts and paced-fetches.ts say why. */
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   export default class RequestQueue {
     readonly pending: readonly unknown[];
@@ -14,5 +14,12 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
     destroy(): void;
     scheduleCheckPendingRequests(): void;
     scheduleRequestTimeoutCheck(): void;
+  }
+}
+
+declare module 'kafkajs/src/consumer/consumerGroup.js' {
+  export default class ConsumerGroup {
+    /** From one broker. Never rejects for what passes: it answers with nothing then. */
+    fetch(nodeId: number): Promise<readonly { readonly messages: readonly unknown[] }[]>;
   }
 }

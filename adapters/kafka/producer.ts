@@ -1,15 +1,18 @@
 /**
  * Publishing. One request is under way at a time; what is published meanwhile goes along with the next one, so a busy
- * process sends few large requests and an idle one waits for nothing.
+ * process sends few large requests and an idle one waits for nothing (KP4).
  * KP1. A publish resolves when all its records are acknowledged by all replicas, and rejects for its own sake only.
  * KP2. The records of one publish, and publishes one after the other, keep their order in each partition.
  * KP3. A request that failed in part is made again whole, here: kafkajs, trying again by itself, leaves out what it had
  *     for a broker that has left the lead of a partition to one whose answer it holds already, and reports success.
+ * KP4. After a request of several records the next one waits a moment for company: each costs client and broker about
+ *     as much as five records do. One that went with few records proves that nobody else publishes, and nothing waits.
  */
 import { type Kafka, Partitioners, type Producer, type TopicMessages } from 'kafkajs';
 import { type InfrastructureError } from '#core/failure.ts';
 import { type OutgoingRecord } from '#core/ports.ts';
 import { type Connection, createConnection } from './connection.ts';
+import { companyMs, until } from './company.ts';
 import { type Attempt, codeOf, kafkaError, mayPass } from './kafka-error.ts';
 import { sizeOf, toMessage } from './record.ts';
 
@@ -48,10 +51,15 @@ export function createPublisher(client: () => Kafka, brokers: readonly string[])
   const to: Target = { connection, brokers };
   const calls: Call[] = [];
   let sending: Promise<void> | undefined;
+  /** KP4. When the next request may begin. */
+  let notBefore = -Infinity;
 
   const drain = async (): Promise<void> => {
     while (calls.length > 0) {
-      await sendParts(to, takeParts(calls));
+      await until(notBefore);
+      const parts = takeParts(calls);
+      notBefore = performance.now() + companyMs(parts.reduce((sum, { records }) => sum + records.length, 0));
+      await sendParts(to, parts);
       for (let at = calls.length - 1; at >= 0; at -= 1) if (isSettled(calls[at])) calls.splice(at, 1);
     }
     sending = undefined;
