@@ -146,6 +146,36 @@ describe('how batches are formed', () => {
     assert.equal(calls.length, 2);
   });
 
+  it('waits longer for a batch where batches take longer, as long as they are quick', async () => {
+    const { consumer, calls, call, time } = start();
+    for (const _ of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      consumer.push(0, 'a');
+      await time.advance(40);
+      await call(calls.length - 1).answer(null);
+    }
+    consumer.push(0, 'a');
+    await settled();
+    consumer.push(1, 'b');
+    await time.advance(50);
+    assert.equal(calls.length, 9, 'two times what they usually take, nearly 40 ms by now');
+    await time.advance(30);
+    assert.deepEqual(call(9).values, ['1:b']);
+  });
+
+  it('does not wait for the batches of a slow handler', async () => {
+    const { consumer, calls, call, time } = start();
+    for (const _ of [1, 2, 3]) {
+      consumer.push(0, 'a');
+      await time.advance(400);
+      await call(calls.length - 1).answer(null);
+    }
+    consumer.push(0, 'a');
+    await settled();
+    consumer.push(1, 'b');
+    await time.advance(20);
+    assert.deepEqual(call(4).values, ['1:b']);
+  });
+
   it('opens no more batches at once than it may', async () => {
     const { consumer, calls, call, time } = start({}, { maxInFlight: 2 });
     for (const partition of [0, 1, 2]) {

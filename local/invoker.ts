@@ -3,7 +3,8 @@
  * M1. A batch holds records of every partition that is free, in offset order within each; a partition has at most
  *     one batch in flight. What arrives for a busy partition waits and is merged into its next batch.
  * M2. While a batch is young, what arrives for other partitions waits for it too: one merged batch costs a quick
- *     handler less than several small ones. A slow handler gets further batches of the free partitions beside it.
+ *     handler less than several small ones. What is young depends on how long its batches take. A slow handler gets
+ *     further batches of the free partitions beside it.
  * M3. What becomes of a batch: settlement.ts. An invocation past its timeout has failed, whatever it still does.
  * M4. Once stopped, nothing is handed out and nothing more is committed: what was not finished comes again.
  * Source: AWS Lambda Developer Guide, "How Lambda processes records from stream and queue-based event sources".
@@ -52,8 +53,12 @@ export interface Mapping {
   readonly done: Promise<void>;
 }
 
-/** A batch younger than this is waited for, instead of opening another beside it (M2). */
+/**
+ * A batch younger than this, or than twice what batches of a quick handler usually take, is waited for, instead of
+ * opening another beside it (M2). So much is lost at most where it hangs.
+ */
 const youngMs = 20;
+const quickMs = 150;
 /** The invocation payload limit of 6 MB, less what surrounds the records. */
 const maxEventBytes = 6 * 1024 * 1024 - 8 * 1024;
 /** Read ahead at most; beyond it a blocked partition holds up the others, whose records are behind its own. */
@@ -75,6 +80,8 @@ interface Running {
   readonly broken: PromiseWithResolvers<never>;
   /** When the latest batch was handed out. */
   launchedAt: number;
+  /** What batches took lately, the latest counting most. */
+  usualMs: number;
   /** Wakes the reader, if it waits for room. */
   roomCame: () => void;
   closed: boolean;
@@ -123,6 +130,7 @@ function prepare(options: MappingOptions): Running {
     stopping: new AbortController(),
     broken: Promise.withResolvers<never>(),
     launchedAt: 0,
+    usualMs: 0,
     roomCame: () => undefined,
     closed: false,
   };
@@ -136,12 +144,8 @@ function dispatch(running: Running): void {
     const now = options.clock.now();
     const ready = queues.ready(now);
     for (const queue of ready) running.settlement.dropHopeless(queue);
-    if (
-      inFlight.size > 0 &&
-      now < running.launchedAt + youngMs &&
-      waiting(ready) < options.mapping.batchSize
-    ) {
-      if (ready.length > 0) alarm.ringAt(running.launchedAt + youngMs);
+    if (inFlight.size > 0 && now < youngUntil(running) && waiting(ready) < options.mapping.batchSize) {
+      if (ready.length > 0) alarm.ringAt(youngUntil(running));
       break;
     }
     const taken = queues.take(now);
@@ -153,12 +157,17 @@ function dispatch(running: Running): void {
   running.roomCame();
 }
 
+const youngUntil = ({ launchedAt, usualMs }: Running): number =>
+  launchedAt + (usualMs > quickMs ? youngMs : Math.max(youngMs, 2 * usualMs));
+
 function launch(running: Running, batch: Batch): void {
   const { options, timers, inFlight } = running;
+  const begunAt = options.clock.now();
   const event = toKafkaEvent(batch.records, options);
   const settled = invoke((context) => options.handler(event, context), { ...options, timers }).then(
     (outcome) => {
       inFlight.delete(settled);
+      running.usualMs += (options.clock.now() - begunAt - running.usualMs) / 4;
       if (running.closed) return;
       running.settlement.settle(batch, outcome);
       dispatch(running);
