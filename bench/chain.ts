@@ -41,12 +41,31 @@ const text = 'x'.repeat(380);
 const batch = randomUUID().slice(0, 8);
 let ticket = 0;
 
-export async function measureChain(engine: HostedEngine, steps: number, quick: boolean): Promise<Chain> {
-  const submit = async (): Promise<string> => {
+type Submit = () => Promise<string>;
+
+/** Starts a run of so many steps, waits for its output, and gives its id. */
+export const submitterOf =
+  (engine: HostedEngine, steps: number): Submit =>
+  async () => {
     const result = await engine.submit(`run-${batch}-${(ticket += 1)}`, { text }, `chain-${steps}`);
     if (result.type !== 'dev.baton.run.completed.v1') throw new Error(JSON.stringify(result.data));
     return result.runid ?? '';
   };
+
+/** So many runs by 50 callers, each of whom waits for one before starting another. */
+export async function submitMany(submit: Submit, total: number): Promise<void> {
+  let started = 0;
+  const caller = async (): Promise<void> => {
+    while (started < total) {
+      started += 1;
+      await submit();
+    }
+  };
+  await Promise.all(Array.from({ length: 50 }, caller));
+}
+
+export async function measureChain(engine: HostedEngine, steps: number, quick: boolean): Promise<Chain> {
+  const submit = submitterOf(engine, steps);
   const share = (quick ? 0.2 : 1) / Math.sqrt(steps);
   const many = (count: number): number => Math.max(10, Math.round(count * share));
   for (let warm = 0; warm < many(300); warm += 1) await submit();
@@ -64,18 +83,11 @@ export async function measureChain(engine: HostedEngine, steps: number, quick: b
   });
 
   const total = Math.max(100, many(4000));
-  let started = 0;
   const syncs = (): number => engine.session.platform.embedded?.syncs() ?? NaN;
   const syncsBefore = syncs();
   const cpu = process.cpuUsage();
   const begun = performance.now();
-  const caller = async (): Promise<void> => {
-    while (started < total) {
-      started += 1;
-      await submit();
-    }
-  };
-  await Promise.all(Array.from({ length: 50 }, caller));
+  await submitMany(submit, total);
   const seconds = (performance.now() - begun) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   return {
@@ -89,7 +101,7 @@ export async function measureChain(engine: HostedEngine, steps: number, quick: b
   };
 }
 
-async function countOne(engine: HostedEngine, steps: number, submit: () => Promise<string>) {
+async function countOne(engine: HostedEngine, steps: number, submit: Submit) {
   const { log, store } = engine.session.platform;
   const { embedded } = engine.session.platform;
   const before = embedded?.syncs() ?? 0;

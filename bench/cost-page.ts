@@ -6,7 +6,7 @@ import { counted } from './counted-platform.ts';
 import { type Embedded } from './embedded.ts';
 import { type Growth } from './growth.ts';
 import { type Memory } from './memory.ts';
-import { type Services } from './services.ts';
+import { requestsText, type Services } from './services.ts';
 
 export const costPage = join(import.meta.dirname, '..', 'docs', 'reference', 'cost-of-a-step.md');
 
@@ -72,7 +72,7 @@ export const embeddedTable = ({ floors, chains }: Embedded): string =>
     `One flush (512 bytes appended, then \`fdatasync\`) took ${two(floors.fdatasync.p50)} ms.`,
   );
 
-export const servicesTable = ({ roundTrip, insert, chain, overFloor }: Services): string =>
+export const servicesTable = ({ roundTrip, insert, chain, overFloor, load }: Services): string =>
   table(
     ['Kafka and MongoDB', `${chain.steps} steps`],
     [
@@ -82,7 +82,9 @@ export const servicesTable = ({ roundTrip, insert, chain, overFloor }: Services)
       ['steps a second, 50 callers', chain.stepsPerSecondAt50.toFixed(0)],
       ['CPU a step in the functions’ process, 50 callers, ms', two(chain.cpuMsPerStep)],
     ],
-    `R, a record from produce to consume, took ${two(roundTrip.p50)} ms; W, one journaled insert, ${two(insert.p50)} ms. Broker, database and functions shared the machine.`,
+    `R, a record from produce to consume, took ${two(roundTrip.p50)} ms; W, one journaled insert, ${two(insert.p50)} ms. Broker, database and functions shared the machine. ` +
+      `Requests of a step at 50 callers: ${requestsText(load)}. ` +
+      `Where the time of the functions' process went: ${load.shares.map(([part, share]) => `${(100 * share).toFixed(0)} % ${part}`).join('; ')}.`,
   );
 
 export const growthTable = (growth: Growth): string =>

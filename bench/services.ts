@@ -6,11 +6,13 @@
 import { randomUUID } from 'node:crypto';
 import { runIdOf } from '#core/ids.ts';
 import { type Platform } from '#adapters/platform.ts';
-import { openHostedEngine } from '#tests/engine/hosted-engine.ts';
-import { chainOf, measureChain, type Chain } from './chain.ts';
+import { openHostedEngine, type HostedEngine } from '#tests/engine/hosted-engine.ts';
+import { chainOf, measureChain, submitMany, submitterOf, type Chain } from './chain.ts';
 import { floorCommit, timed } from './floors.ts';
 import { count, ms, ratio } from './numbers.ts';
 import { type Quantiles } from './quantiles.ts';
+import { countRequests } from './requests.ts';
+import { type Parts, type Shares, sharesText, whereTimeGoes } from './where-time-goes.ts';
 
 export interface Services {
   readonly roundTrip: Quantiles;
@@ -18,7 +20,17 @@ export interface Services {
   readonly chain: Chain;
   /** p50 of a run over 8 R + 5 W. */
   readonly overFloor: number;
+  readonly load: Load;
 }
+
+/** At 50 callers, in a pass of its own: the profiler takes some percent of what it measures. */
+export interface Load {
+  readonly shares: Shares;
+  /** What is asked of Kafka or MongoDB → how often for each step, the most frequent first. */
+  readonly requests: Shares;
+}
+
+const steps = 3;
 
 /** Why they cannot be measured here. */
 export const servicesProblem = (): string | undefined =>
@@ -29,7 +41,7 @@ export const servicesProblem = (): string | undefined =>
 export async function measureServices(quick: boolean): Promise<Services> {
   const { KAFKA_BOOTSTRAP_SERVERS = '', MONGODB_URI = '' } = process.env;
   const engine = await openHostedEngine({
-    workflows: [chainOf(3)],
+    workflows: [chainOf(steps)],
     agents: { worker: (input) => input },
     onRedelivery: 'repeat',
     services: { KAFKA_BOOTSTRAP_SERVERS, MONGODB_URI },
@@ -38,12 +50,36 @@ export async function measureServices(quick: boolean): Promise<Services> {
     const times = quick ? 100 : 500;
     const roundTrip = await roundTrips(engine.session.platform, times);
     const insert = await inserts(engine.session.platform, times);
-    const chain = await measureChain(engine, 3, quick);
-    return { roundTrip, insert, chain, overFloor: chain.alone.p50 / (8 * roundTrip.p50 + 5 * insert.p50) };
+    const chain = await measureChain(engine, steps, quick);
+    const overFloor = chain.alone.p50 / (8 * roundTrip.p50 + 5 * insert.p50);
+    return { roundTrip, insert, chain, overFloor, load: await measureLoad(engine, quick ? 200 : 1000) };
   } finally {
     await engine.close();
   }
 }
+
+async function measureLoad(engine: HostedEngine, runs: number): Promise<Load> {
+  const submit = submitterOf(engine, steps);
+  let shares: Shares = [];
+  const counts = await countRequests(async () => {
+    shares = await whereTimeGoes(parts, () => submitMany(submit, runs));
+  });
+  const requests = [...counts].map(([asked, count]) => [asked, count / (runs * steps)] as const);
+  return { shares, requests: requests.sort(([, a], [, b]) => b - a) };
+}
+
+const parts: Parts = [
+  // Requests are counted in the middle of a client's own write.
+  [/\/bench\/(?!requests\.ts)|\/tests\//, 'the callers themselves, without their share of the Kafka client'],
+  [/kafkajs|\/adapters\/kafka\//, 'Kafka client: kafkajs and adapters/kafka'],
+  [/\/mongodb\/|\/bson\/|\/adapters\/mongo\//, 'MongoDB client: its driver and adapters/mongo'],
+  [/\/core\/run\//, 'decide, evolve, effects'],
+  [/\/core\/(?:json|commit|capability)/, 'hashing, signing, canonical JSON'],
+  [/\/core\/|node_modules/, 'codecs: records, CloudEvents, JSON'],
+  [/\/functions\/orchestrator\//, 'orchestrator'],
+  [/\/functions\//, 'agent host and the rest of the functions'],
+  [/\/local\//, 'invoker'],
+];
 
 async function roundTrips({ log }: Platform, times: number): Promise<Quantiles> {
   const topic = `bench.${randomUUID()}`;
@@ -70,12 +106,22 @@ function inserts({ store }: Platform, times: number): Promise<Quantiles> {
   return timed(times, (index) => store.commits.insert([floorCommit(runId, index)]));
 }
 
-export const servicesText = ({ roundTrip, insert, chain, overFloor }: Services): string =>
+/** Those that come to something. */
+export const requestsText = ({ requests }: Load): string =>
+  requests
+    .filter(([, perStep]) => perStep >= 0.005)
+    .map(([asked, perStep]) => `${perStep.toFixed(2)} ${asked}`)
+    .join(', ');
+
+export const servicesText = ({ roundTrip, insert, chain, overFloor, load }: Services): string =>
   [
     'Kafka and MongoDB                   p50 ms   p99 ms',
     `R, produce to consume             ${ms(roundTrip.p50)} ${ms(roundTrip.p99)}`,
     `W, one journaled commit           ${ms(insert.p50)} ${ms(insert.p99)}`,
     `a run of 3 steps, repeat agents   ${ms(chain.alone.p50)} ${ms(chain.alone.p99)}   ${ratio(overFloor).trim()} × (8 R + 5 W)`,
     `at 50 callers: ${count(chain.stepsPerSecondAt50).trim()} steps/s, ${ms(chain.cpuMsPerStep).trim()} ms of this process's CPU a step, ${ratio(chain.recordsPerStep).trim()} records and ${ratio(chain.commitsPerStep).trim()} commits a step`,
+    `requests a step: ${requestsText(load)}`,
+    'where the time of this process goes then, which is the functions, the callers and both clients:',
+    ...sharesText(load.shares),
     '',
   ].join('\n');
