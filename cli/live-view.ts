@@ -112,7 +112,16 @@ export function drawRun(drawing: Drawing): readonly string[] {
 /** What is going on and what went wrong first, then what comes next, then the newest of what is done. */
 function pick(steps: readonly StepSummary[], room: number): readonly StepSummary[] {
   const ranks: Readonly<Record<StepSummary['status'], number>> = {
-    ...{ running: 0, backingOff: 0, failed: 1, waiting: 2, completed: 3, cancelled: 3, skipped: 4 },
+    ...{
+      undecided: 0,
+      running: 0,
+      backingOff: 0,
+      failed: 1,
+      waiting: 2,
+      completed: 3,
+      cancelled: 3,
+      skipped: 4,
+    },
   };
   const chosen = new Set([...steps].sort((a, b) => ranks[a.status] - ranks[b.status]).slice(0, room));
   return steps.filter((step) => chosen.has(step));
@@ -156,6 +165,8 @@ function detailOf(step: StepSummary, now: number): string {
     case 'completed':
     case 'running':
       return step.agent ?? '';
+    case 'undecided':
+      return `waits for ${step.approval?.to.join(', ') ?? 'a decision'}: ${step.approval?.prompt ?? ''}`;
     case 'waiting':
     case 'cancelled':
       return step.status;
@@ -174,6 +185,8 @@ function signOf(step: StepSummary, frame: number, colours: Colours): Painted {
       return [spinner[frame % spinner.length] ?? '·', colours.cyan];
     case 'backingOff':
       return ['↻', colours.yellow];
+    case 'undecided':
+      return ['?', colours.yellow];
     case 'cancelled':
       return ['■', colours.yellow];
     case 'skipped':

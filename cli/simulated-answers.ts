@@ -13,6 +13,7 @@ import { type AnsweringStep } from '#simulation/report.ts';
 import { type Scenario } from '#simulation/scenario.ts';
 import { type Recipe } from './hunt-recipe.ts';
 import { type Dispatched, recordAnswers, scenarioOf } from '#simulation/workflow-scenario.ts';
+import { agentSteps } from '#core/workflow/graph.ts';
 
 export interface Simulated {
   readonly scenario: Scenario;
@@ -31,7 +32,7 @@ export async function simulated(definition: Definition, input: JsonObject): Prom
   return {
     scenario: scenarioOf(definition, { manifests, input, answers }),
     recipe: { type: 'workflow', source: definition.source, input, answers },
-    agents: definition.steps.map(({ id, agent }) => ({
+    agents: agentSteps(definition).map(({ id, agent }) => ({
       step: id,
       agent: agent.name,
       answers: how.get(id) ?? 'a stub: the ordinary history does not ask it',

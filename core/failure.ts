@@ -21,6 +21,8 @@ export const failureCodes = {
   EXPR_COST: 'an expression did more work than is allowed',
   STEP_TIMEOUT: 'the attempt did not answer before its deadline',
   STEP_DEADLINE: 'the step did not finish before its own deadline',
+  APPROVAL_REJECTED: 'the approval was rejected',
+  APPROVAL_TIMEOUT: 'nobody decided the approval in time',
   RUN_TIMEOUT: 'the run did not finish before its timeout',
   RUN_CANCELLED: 'somebody cancelled the run',
   PAYLOAD_TOO_LARGE: 'a value exceeds the stated limit',

@@ -16,6 +16,7 @@ import { type Definition } from '#core/workflow/definition.ts';
 import { placeOf } from './broker.ts';
 import { createEventChecks, type EventChecks } from './event-checks.ts';
 import { type MemoryStore } from './memory/store.ts';
+import { agentSteps } from '#core/workflow/graph.ts';
 
 export interface Checks {
   readonly violations: readonly string[];
@@ -64,7 +65,9 @@ export function createChecks(store: MemoryStore, definitions: readonly Definitio
   const events = createEventChecks(definitions, violate);
   const maxAttempts = new Map(
     definitions.flatMap((definition) =>
-      definition.steps.map((step) => [`${definition.digest} ${step.id}`, step.retry?.max ?? 1] as const),
+      agentSteps(definition).map(
+        (step) => [`${definition.digest} ${step.id}`, step.retry?.max ?? 1] as const,
+      ),
     ),
   );
 

@@ -8,7 +8,7 @@
 import { type Failure } from '#core/failure.ts';
 import { type Commit } from '#core/ports.ts';
 import { type RunEvent } from '#core/run/types.ts';
-import { type Definition, type StepDefinition } from '#core/workflow/definition.ts';
+import { type AgentStep, type Definition, type StepDefinition } from '#core/workflow/definition.ts';
 
 export interface EventChecks {
   stored(commit: Commit): void;
@@ -113,13 +113,19 @@ function stepOf({ steps }: History, id: string): Step {
 const definitionOf = ({ definition }: History, id: string): StepDefinition | undefined =>
   definition?.steps.find((step) => step.id === id);
 
+function agentStepOf(history: History, id: string): AgentStep | undefined {
+  const step = definitionOf(history, id);
+  return step?.kind === 'agent' ? step : undefined;
+}
+
 function dispatched(history: History, event: Event<'step.dispatched'>, violate: Violate): void {
   const definition = definitionOf(history, event.step);
   const step = stepOf(history, event.step);
   const name = `${event.step} attempt ${event.attempt}`;
   if (definition === undefined) return violate(`I18: ${name} is of no step of the run's own definition`);
-  if (definition.agent.name !== event.agent)
-    violate(`I18: ${name} went to ${event.agent}, the run's own definition says ${definition.agent.name}`);
+  const agent = definition.kind === 'agent' ? definition.agent.name : 'a person';
+  if (agent !== event.agent)
+    violate(`I18: ${name} went to ${event.agent}, the run's own definition says ${agent}`);
   if (step.settled !== undefined) violate(`I9: ${name} was opened after the step was ${step.settled}`);
   if (event.attempt === 1 && !mayOpen(history, definition)) violate(`I9: ${name} did not wait for its needs`);
   if (event.attempt > 1 && event.at < (step.retryAt ?? Infinity))
@@ -150,7 +156,7 @@ function attemptFailed(step: Step, event: Event<'attempt.failed'>, violate: Viol
 
 function retryScheduled(history: History, event: Event<'step.retryScheduled'>, violate: Violate): void {
   const step = stepOf(history, event.step);
-  const policy = definitionOf(history, event.step)?.retry;
+  const policy = agentStepOf(history, event.step)?.retry;
   const { failed } = step;
   step.retryAt = event.retryAt;
   if (failed === undefined || policy === undefined || !mayRetry(history, event.step))
@@ -164,7 +170,7 @@ function retryScheduled(history: History, event: Event<'step.retryScheduled'>, v
 /** By the policy and the failure alone: whether its attempts leave time for it is another matter. */
 function mayRetry(history: History, id: string): boolean {
   const { failed, attempt } = stepOf(history, id);
-  const policy = definitionOf(history, id)?.retry;
+  const policy = agentStepOf(history, id)?.retry;
   if (failed === undefined || policy === undefined) return false;
   const { code, retryable } = failed.failure;
   return retryable && attempt < policy.max && (policy.on === undefined || policy.on.includes(code));
@@ -176,7 +182,7 @@ function stepFailed(history: History, event: Event<'step.failed'>, violate: Viol
   if (definition !== undefined && definition.continueOnError !== event.caught)
     violate(`I18: ${event.step} is ${event.caught ? '' : 'not '}caught, its definition says otherwise`);
   const isLast = step.failed?.failure.code === event.failure.code;
-  if (isLast && definition?.deadlineMs === undefined && mayRetry(history, event.step))
+  if (isLast && agentStepOf(history, event.step)?.deadlineMs === undefined && mayRetry(history, event.step))
     violate(`I11: ${event.step} failed with ${event.failure.code}, which was to be tried again`);
   step.settled = event.caught ? 'caught' : 'failed';
 }

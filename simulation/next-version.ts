@@ -2,6 +2,7 @@
 import { isJsonObject, type JsonObject } from '#core/json.ts';
 import { type Definition } from '#core/workflow/definition.ts';
 import { parseDefinition } from '#core/workflow/parse-definition.ts';
+import { agentSteps } from '#core/workflow/graph.ts';
 
 const known = new WeakMap<Definition, Definition>();
 
@@ -21,7 +22,7 @@ export function nextVersionOf(definition: Definition): Definition | undefined {
 function sourceAfter({ source, steps }: Definition): JsonObject {
   const ids = steps.map(({ id }) => id);
   const added = `added_${ids.length}_${ids.join('').length}`;
-  const agent = steps[0]?.agent.name ?? '';
+  const agent = agentSteps({ steps })[0]?.agent.name ?? '';
   const before = isJsonObject(source['steps']) ? source['steps'] : {};
   return {
     ...source,

@@ -3,7 +3,7 @@ import { type Payload } from '#core/payload.ts';
 import { type AgentFacts } from '#core/ports.ts';
 import { stepEntries } from '#core/run/step-states.ts';
 import { type RunState, type StepState } from '#core/run/types.ts';
-import { type Definition } from '#core/workflow/definition.ts';
+import { type AgentStep, type Definition } from '#core/workflow/definition.ts';
 import { type SimulatedAgent } from './agents.ts';
 import { replayedChoices } from './choices.ts';
 import { runSchedule, type ScheduleResult, type SimulatedStart } from './schedule.ts';
@@ -67,6 +67,10 @@ export function racesOf(scenario: Scenario): readonly string[] {
     for (const step of definition.steps) {
       if (step.join.type === 'atLeast')
         races.push(`${step.id}: the first ${step.join.count} of ${step.needs.join(', ')}`);
+      if (step.kind === 'approval') {
+        races.push(`${step.id}: the decisions against each other and against its timeout`);
+        continue;
+      }
       if (step.deadlineMs !== undefined) races.push(`${step.id}: its deadline against its result`);
       races.push(...timeoutRace(scenario, step));
     }
@@ -77,7 +81,7 @@ export function racesOf(scenario: Scenario): readonly string[] {
 /** Faults may delay an answer by minutes; a longer timeout is never reached in a schedule. */
 const neverReachedMs = 60 * 60 * 1000;
 
-function timeoutRace(scenario: Scenario, step: Definition['steps'][number]): readonly string[] {
+function timeoutRace(scenario: Scenario, step: AgentStep): readonly string[] {
   const agent = scenario.agents.find(({ name }) => name === step.agent.name);
   const timeoutMs = step.timeoutMs ?? agent?.timeoutMs ?? 300_000;
   return timeoutMs < neverReachedMs ? [`${step.id}: its timeout against its result`] : [];

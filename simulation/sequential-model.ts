@@ -171,7 +171,8 @@ function drawIn({ definition }: Model, events: readonly RunEvent[]): number {
   const waits = events.flatMap((scheduled, at) => {
     const failed = events[at - 1];
     if (scheduled.type !== 'step.retryScheduled' || failed?.type !== 'attempt.failed') return [];
-    const policy = definition?.steps.find(({ id }) => id === scheduled.step)?.retry;
+    const step = definition?.steps.find(({ id }) => id === scheduled.step);
+    const policy = step?.kind === 'agent' ? step.retry : undefined;
     if (policy?.jitter !== 'full') return [];
     const least = failed.failure.retryAfterMs ?? 0;
     const waited = scheduled.retryAt - failed.at;

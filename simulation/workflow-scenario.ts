@@ -12,6 +12,7 @@ import { decide } from '#core/run/decide.ts';
 import { absent, evolve } from '#core/run/evolve.ts';
 import { type RunEvent, type RunInput, type RunState } from '#core/run/types.ts';
 import { type Definition, type Expression, type Template } from '#core/workflow/definition.ts';
+import { agentSteps } from '#core/workflow/graph.ts';
 import { type SimulatedAgent } from './agents.ts';
 import { type Scenario } from './scenario.ts';
 
@@ -110,7 +111,7 @@ function startOf(definition: Definition, input: Json): RunInput {
 
 /** The agents this definition names, registered or not. */
 function agentsOf(definition: Definition, manifests: readonly AgentFacts[]): readonly AgentFacts[] {
-  const names = new Set(definition.steps.map(({ agent }) => agent.name));
+  const names = new Set(agentSteps(definition).map(({ agent }) => agent.name));
   const known = new Map(manifests.map((manifest) => [manifest.name, manifest]));
   return [...names].map((name) => known.get(name) ?? { name, version: '1.0.0', onRedelivery: 'once' });
 }
@@ -140,7 +141,7 @@ function nest(paths: readonly (readonly string[])[]): JsonObject {
 function expressionsOf(definition: Definition): readonly Expression[] {
   const ofSteps = definition.steps.flatMap((step) => [
     ...(step.if === undefined ? [] : [step.if]),
-    ...inTemplate(step.with),
+    ...inTemplate(step.kind === 'agent' ? step.with : step.prompt),
   ]);
   return [...ofSteps, ...inTemplate(definition.outputs)];
 }

@@ -56,7 +56,7 @@ function planOf(definition: Definition): unknown {
     levels: Array.from({ length: depth + 1 }, (_, at) => order.filter((id) => level.get(id) === at)),
     steps: definition.steps.map((step) => ({
       id: step.id,
-      agent: step.agent.name,
+      ...(step.kind === 'agent' ? { agent: step.agent.name } : { approval: step.to }),
       ...(step.if === undefined ? {} : { if: step.if.source }),
     })),
     edges: definition.steps.flatMap((step) =>

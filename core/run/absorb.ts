@@ -15,6 +15,7 @@ export function isAbsorbed(run: PresentRun, input: RunInput): boolean {
     case 'response':
       return attemptStands(run, input.step, input.attempt) === 'answered';
     case 'cancel':
+    case 'decision':
       return run.consumed.includes(causeKey(input.source, input.id));
     case 'wake':
       return input.wakeSentAt <= run.wokenAt;

@@ -4,7 +4,7 @@
  * N2. The order in which needs settled does not matter: branches that do not depend on a failed step go on, and the
  *     run fails when all have settled, with the failure of the first failed step in the order of the file.
  * N3. A step with a failed, uncaught need never runs; nor does any step after it.
- * N4. No decision opens more than `effectLimit` effects; what is left is found again by `continueRun`.
+ * N4. No decision opens more than `effectLimit` effects and approvals; what is left is found again by `continueRun`.
  */
 import { failure, type Failure } from '../failure.ts';
 import { type AgentCatalog } from '../ports.ts';
@@ -14,7 +14,12 @@ import { evaluateCondition } from '../workflow/expression.ts';
 import { graphOf } from '../workflow/graph.ts';
 import { makeScope, type Scope } from '../workflow/scope.ts';
 import { renderTemplate, templateSecrets } from '../workflow/template.ts';
-import { type Definition, type StepDefinition } from '../workflow/definition.ts';
+import {
+  type AgentStep,
+  type ApprovalStep,
+  type Definition,
+  type StepDefinition,
+} from '../workflow/definition.ts';
 import { isSettled, type PresentRun } from './evolve.ts';
 import { emit, nothing, settle, type Draft } from './draft.ts';
 import { stepStateIn } from './step-states.ts';
@@ -95,14 +100,30 @@ function examine(draft: Draft, world: World, step: StepDefinition): boolean {
       return true;
     }
   }
-  return dispatch(draft, world, step, { attempt: 1 });
+  return step.kind === 'approval'
+    ? requestDecision(draft, world, step)
+    : dispatch(draft, world, step, { attempt: 1 });
+}
+
+/** Nothing is sent: whoever decides finds the run, or is told of it by other means. */
+function requestDecision(draft: Draft, world: World, step: ApprovalStep): boolean {
+  const at = world.moment.now;
+  const prompt = settle(draft, renderTemplate(step.prompt, scopeOf(draft.run, world)));
+  if (prompt === undefined) return false;
+  if (!prompt.ok) return failStep(draft, step, prompt.problem, at);
+  emit(draft, {
+    ...{ type: 'approval.requested', step: step.id, to: step.to, prompt: prompt.value },
+    ...{ at, deadlineAt: at + step.timeoutMs },
+  });
+  draft.effects += 1; // N4: what it adds to a commit is of the same size
+  return true;
 }
 
 /** Opens an attempt: renders its input and sets its deadlines. False where claim checks must be loaded first. */
 export function dispatch(
   draft: Draft,
   world: World,
-  step: StepDefinition,
+  step: AgentStep,
   next: { readonly attempt: number; readonly stepDeadlineAt?: number },
 ): boolean {
   const at = world.moment.now;
@@ -132,8 +153,16 @@ export function dispatch(
   return true;
 }
 
-export function failStep(draft: Draft, step: StepDefinition, problem: Failure, at: number): true {
-  emit(draft, { type: 'step.failed', step: step.id, failure: problem, caught: step.continueOnError, at });
+export function failStep(
+  draft: Draft,
+  step: StepDefinition,
+  problem: Failure,
+  at: number,
+  output?: Payload,
+): true {
+  const decided = output === undefined ? {} : { output };
+  const { id, continueOnError: caught } = step;
+  emit(draft, { type: 'step.failed', step: id, failure: problem, caught, at, ...decided });
   return true;
 }
 
@@ -159,7 +188,8 @@ const blocks = (need: StepState | undefined): boolean =>
 /** `join: … cancelRest`: once the join fired, the needs still in flight are cancelled. Returns them. */
 function cancelRest(draft: Draft, world: World, step: StepDefinition): readonly string[] {
   if (step.join.type !== 'atLeast' || !step.join.cancelRest) return [];
-  if (stepState(draft.run, step.id)?.status !== 'running') return [];
+  const state = stepState(draft.run, step.id);
+  if (state?.status !== 'running' && state?.status !== 'undecided') return [];
   const rest = step.needs.filter((need) => !isSettled(stepState(draft.run, need)));
   for (const need of rest) cancelStep(draft, need, world.moment.now);
   return rest;
@@ -208,13 +238,14 @@ function stepView(state: StepState | undefined): {
 } {
   const attempts = state !== undefined && 'attempt' in state ? (state.attempt ?? 0) : 0;
   if (state === undefined) return { output: nothing, status: 'waiting', error: null, attempts };
-  const output = state.status === 'completed' ? state.output : nothing;
+  const output =
+    state.status === 'completed' || state.status === 'failed' ? (state.output ?? nothing) : nothing;
   const error =
     state.status === 'failed' ? { code: state.failure.code, message: state.failure.message } : null;
   return { output, status: state.status, error, attempts };
 }
 
-export const unknownAgent = (step: StepDefinition, agents: AgentCatalog): Failure =>
+export const unknownAgent = (step: AgentStep, agents: AgentCatalog): Failure =>
   failure(
     'WF_UNKNOWN_AGENT',
     `step '${step.id}' names agent '${step.agent.name}', which is not registered; expected one of: ` +

@@ -8,6 +8,7 @@ import { nextDeadline } from './deadline.ts';
 import { evolve, absent } from './evolve.ts';
 import { stepEntries } from './step-states.ts';
 import { type RunEvent, type RunInput, type RunState } from './types.ts';
+import { agentSteps } from '../workflow/graph.ts';
 
 interface Plan {
   readonly text: string;
@@ -159,7 +160,9 @@ describe('decide and evolve, over definitions without races', () => {
           [...ended].sort(),
           'every attempt is opened once and ends',
         );
-        const max = world(plan.text).definition.steps.map((step) => [step.id, step.retry?.max ?? 1] as const);
+        const max = agentSteps(world(plan.text).definition).map(
+          (step) => [step.id, step.retry?.max ?? 1] as const,
+        );
         for (const [id, most] of max) {
           assert.ok(opened.filter((key) => key.startsWith(`${id}:`)).length <= most, 'R1');
         }
@@ -188,7 +191,7 @@ describe('decide and evolve, over definitions without races', () => {
 
 function needsSettledFirst(plan: Plan, events: readonly RunEvent[]): void {
   const settled = new Set<string>();
-  const steps = new Map(world(plan.text).definition.steps.map((step) => [step.id, step]));
+  const steps = new Map(agentSteps(world(plan.text).definition).map((step) => [step.id, step]));
   for (const event of events) {
     if (event.type === 'step.dispatched') {
       for (const need of steps.get(event.step)?.needs ?? []) assert.ok(settled.has(need), 'N1');

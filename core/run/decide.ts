@@ -5,14 +5,14 @@
  * D3. Exactly one terminal event for each (step, attempt); attempt numbers never restart.
  * D4. An answer to an attempt that was given up is recorded as late, once: redelivery and late answers are harmless.
  * D5. Every wake on a live run leaves the armed bound equal to the next deadline; every other decision only lowers it.
- * D6. Every open attempt has a deadline, so every live run has a bound.
+ * D6. Every open attempt and every approval that waits has a deadline, so every live run has a bound.
  */
 import { assertNever } from '../assert-never.ts';
 import { failure, type Failure } from '../failure.ts';
 import { type BlobRef } from '../payload.ts';
 import { validateInput } from '../workflow/validate-input.ts';
 import { graphOf } from '../workflow/graph.ts';
-import { type StepDefinition } from '../workflow/definition.ts';
+import { type AgentStep, type StepDefinition } from '../workflow/definition.ts';
 import { attemptStands } from './absorb.ts';
 import {
   advance,
@@ -25,7 +25,8 @@ import {
   unknownAgent,
 } from './advance.ts';
 import { type World } from './advance.ts';
-import { nextDeadline, stepDue } from './deadline.ts';
+import { approvalOverdue, lateDecision, takeDecision } from './approval.ts';
+import { attemptTimeout, nextDeadline, runTimeout, stepDue } from './deadline.ts';
 import { draftFrom, draftOf, emit, type Draft } from './draft.ts';
 import { isSettled } from './evolve.ts';
 import { retryAtOf } from './retry.ts';
@@ -46,16 +47,14 @@ const nothingToDo: Decision = { events: [], more: false };
 type Start = Extract<RunInput, { type: 'start' }>;
 type Response = Extract<RunInput, { type: 'response' }>;
 
-/** `world.definition` is absent only where a start's workflow was not found (`input.problem` says why). */
-export function decide(
-  world: Omit<World, 'definition'> & Partial<Pick<World, 'definition'>>,
-  run: RunState,
-  input: RunInput,
-): Decision {
+/** `definition` is absent only where a start's workflow was not found (`input.problem` says why). */
+type StartWorld = Omit<World, 'definition'> & Partial<Pick<World, 'definition'>>;
+
+export function decide(world: StartWorld, run: RunState, input: RunInput): Decision {
   const { definition } = world;
   if (run.status === 'absent') return input.type === 'start' ? start(world, input) : nothingToDo;
   if (input.type === 'start') return { events: [conflict(input)], more: false };
-  if (run.status === 'finished') return recordLate(run, input, world.moment.now); // D2
+  if (run.status === 'finished') return recordLate(world, run, input); // D2
   if (definition === undefined) throw new Error(`run ${run.runId} is live and has no definition`);
   const draft = draftOf(run);
   react(draft, { ...world, definition }, run, input);
@@ -68,6 +67,8 @@ function react(draft: Draft, world: World, run: LiveRun, input: Exclude<RunInput
       return takeResponse(draft, world, run, input);
     case 'cancel':
       return cancel(draft, input, world.moment.now);
+    case 'decision':
+      return takeDecision(draft, world, input);
     case 'wake':
       emit(draft, { type: 'wake.consumed', wakeSentAt: input.wakeSentAt });
       return takeDue(draft, world);
@@ -80,10 +81,7 @@ function react(draft: Draft, world: World, run: LiveRun, input: Exclude<RunInput
 
 // ---------------------------------------------------------------- start
 
-function start(
-  world: Omit<World, 'definition'> & Partial<Pick<World, 'definition'>>,
-  input: Start,
-): Decision {
+function start(world: StartWorld, input: Start): Decision {
   const { definition } = world;
   const at = world.moment.now;
   const checked = definition === undefined ? undefined : validateInput(definition, input.input);
@@ -127,11 +125,10 @@ const labelsOf = (
 ): { readonly labels?: Readonly<Record<string, string>> } =>
   declared === undefined && asked === undefined ? {} : { labels: { ...declared, ...asked } };
 
-function agentsProblem(
-  world: Partial<Pick<World, 'definition'>> & Pick<World, 'agents'>,
-): Failure | undefined {
-  const step = world.definition?.steps.find((candidate) => !world.agents.has(candidate.agent.name));
-  return step === undefined ? undefined : unknownAgent(step, world.agents);
+function agentsProblem(world: StartWorld): Failure | undefined {
+  for (const step of world.definition?.steps ?? [])
+    if (step.kind === 'agent' && !world.agents.has(step.agent.name)) return unknownAgent(step, world.agents);
+  return undefined;
 }
 
 /** A retry takes over the results its predecessor recorded, as attempt 0: no agent is asked again. */
@@ -157,7 +154,7 @@ function takeResponse(draft: Draft, world: World, run: LiveRun, input: Response)
   const step = graphOf(world.definition).index.get(input.step);
   const stands = attemptStands(run, input.step, input.attempt);
   const at = world.moment.now;
-  if (step === undefined || stands === 'answered' || stands === 'unknown') return;
+  if (step?.kind !== 'agent' || stands === 'answered' || stands === 'unknown') return;
   if (stands === 'unanswered') {
     emit(draft, { type: 'response.late', step: input.step, attempt: input.attempt, at }); // D4
     return;
@@ -177,7 +174,7 @@ function takeResponse(draft: Draft, world: World, run: LiveRun, input: Response)
 function attemptFailed(
   draft: Draft,
   world: World,
-  step: StepDefinition,
+  step: AgentStep,
   problem: Failure,
   answered: boolean,
 ): void {
@@ -195,14 +192,18 @@ function attemptFailed(
   if (retryAt <= at) redispatch(draft, world, step);
 }
 
-function redispatch(draft: Draft, world: World, step: StepDefinition): void {
+function redispatch(draft: Draft, world: World, step: AgentStep): void {
   const state = stepState(draft.run, step.id);
   if (state?.status !== 'backingOff') return;
   const { attempt, stepDeadlineAt } = state;
   dispatch(draft, world, step, { attempt, ...(stepDeadlineAt === undefined ? {} : { stepDeadlineAt }) });
 }
 
-function recordLate(run: FinishedRun, input: Exclude<RunInput, { type: 'start' }>, at: number): Decision {
+type Late = Exclude<RunInput, { type: 'start' }>;
+
+function recordLate({ definition, moment }: StartWorld, run: FinishedRun, input: Late): Decision {
+  const at = moment.now;
+  if (input.type === 'decision') return { events: lateDecision(definition, input, at), more: false };
   if (input.type !== 'response' || attemptStands(run, input.step, input.attempt) !== 'unanswered')
     return nothingToDo;
   return { events: [{ type: 'response.late', step: input.step, attempt: input.attempt, at }], more: false };
@@ -221,7 +222,9 @@ function takeDue(draft: Draft, world: World): void {
     const state = stepState(draft.run, step.id);
     if (state === undefined || stepDue(state) > now) continue;
     if (isFull(draft, world)) break; // the bound becomes this commit's own time, and a wake finds the rest
-    if ('stepDeadlineAt' in state && (state.stepDeadlineAt ?? Infinity) <= now) stepOverdue(draft, step, now);
+    if (step.kind === 'approval') approvalOverdue(draft, step, now);
+    else if ('stepDeadlineAt' in state && (state.stepDeadlineAt ?? Infinity) <= now)
+      stepOverdue(draft, step, now);
     else if (state.status === 'running')
       attemptFailed(draft, world, step, attemptTimeout(step.id, state.attempt), false);
     else redispatch(draft, world, step);
@@ -230,7 +233,7 @@ function takeDue(draft: Draft, world: World): void {
   continueRun(draft, world);
 }
 
-function stepOverdue(draft: Draft, step: StepDefinition, at: number): void {
+function stepOverdue(draft: Draft, step: AgentStep, at: number): void {
   const state = stepState(draft.run, step.id);
   const problem = failure(
     'STEP_DEADLINE',
@@ -281,21 +284,9 @@ function nextBound(draft: Draft, input: RunInput): number | undefined {
   if (input.type === 'wake' || input.type === 'start') return nextDeadline(draft.run);
   let next = Infinity;
   for (const event of draft.events) {
-    if (event.type === 'step.dispatched') next = Math.min(next, event.deadlineAt);
+    if (event.type === 'step.dispatched' || event.type === 'approval.requested')
+      next = Math.min(next, event.deadlineAt);
     if (event.type === 'step.retryScheduled') next = Math.min(next, event.retryAt);
   }
   return next === Infinity ? undefined : next;
 }
-
-const runTimeout = (ms = 0): Failure =>
-  failure(
-    'RUN_TIMEOUT',
-    `the run did not end within ${ms} ms, its \`timeout\`. Raise it, or make its steps faster.`,
-  );
-
-const attemptTimeout = (step: string, attempt: number): Failure =>
-  failure(
-    'STEP_TIMEOUT',
-    `attempt ${attempt} of step '${step}' did not answer before its deadline. Raise \`timeout\`, or add \`retry\`.`,
-    { retryable: true },
-  );

@@ -24,7 +24,10 @@ export const attemptKey = (step: string, attempt: number): string => `${step}:${
 export const causeKey = (source: string, id: string): string => `${source} ${id}`;
 
 export const isSettled = (step: StepState | undefined): boolean =>
-  step !== undefined && step.status !== 'running' && step.status !== 'backingOff';
+  step !== undefined &&
+  step.status !== 'running' &&
+  step.status !== 'backingOff' &&
+  step.status !== 'undecided';
 
 /** The state after a whole commit. */
 export function evolveCommit(run: RunState, commit: Pick<Commit, 'events' | 'version'>): RunState {
@@ -42,6 +45,7 @@ export function evolve(run: RunState, event: RunEvent): RunState {
     case 'step.failed':
     case 'step.skipped':
     case 'step.cancelled':
+    case 'approval.requested':
       return withStep(run, event);
     case 'attempt.failed':
       return event.answered ? run : unanswered(run, event.step, event.attempt);
@@ -50,7 +54,12 @@ export function evolve(run: RunState, event: RunEvent): RunState {
       return { ...run, unanswered: run.unanswered.filter((other) => other !== key) };
     }
     case 'cancel.requested':
-      return { ...run, consumed: [...run.consumed, causeKey(event.source, event.id)] };
+    case 'approval.ignored':
+      return consuming(run, event.source, event.id);
+    case 'approval.decided':
+      return event.source === undefined || event.id === undefined
+        ? run
+        : consuming(run, event.source, event.id);
     case 'start.conflicted':
       return { ...run, consumed: [...run.consumed, conflictKey(event)] };
     case 'wake.consumed':
@@ -71,6 +80,11 @@ export function evolve(run: RunState, event: RunEvent): RunState {
       return assertNever(event);
   }
 }
+
+const consuming = (run: PresentRun, source: string, id: string): PresentRun => ({
+  ...run,
+  consumed: [...run.consumed, causeKey(source, id)],
+});
 
 /** A start under a known id with another payload is recorded once for each payload. */
 export const conflictKey = (start: {
@@ -104,7 +118,8 @@ type StepEvent = Extract<
       | 'step.retryScheduled'
       | 'step.failed'
       | 'step.skipped'
-      | 'step.cancelled';
+      | 'step.cancelled'
+      | 'approval.requested';
   }
 >;
 
@@ -145,7 +160,15 @@ function stepAfter(before: StepState | undefined, event: StepEvent): StepState {
       return { status: 'backingOff', attempt: event.attempt, agent, retryAt: event.retryAt, ...deadline };
     }
     case 'step.failed':
-      return { status: 'failed', attempt, failure: event.failure, caught: event.caught };
+      return {
+        status: 'failed',
+        attempt,
+        failure: event.failure,
+        caught: event.caught,
+        ...(event.output === undefined ? {} : { output: event.output }),
+      };
+    case 'approval.requested':
+      return { status: 'undecided', startedAt: event.at, deadlineAt: event.deadlineAt };
     case 'step.skipped':
       return { status: 'skipped', reason: event.reason };
     case 'step.cancelled':

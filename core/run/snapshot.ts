@@ -6,11 +6,18 @@ import { noSteps, stepEntries, withStepState } from './step-states.ts';
 import { type RunState, type SnapshotState } from './types.ts';
 
 export const toSnapshot = (run: RunState): SnapshotState =>
-  run.status === 'absent' ? run : { ...run, steps: Object.fromEntries(stepEntries(run.steps)) };
+  run.status === 'absent'
+    ? run
+    : {
+        ...run,
+        steps: Object.fromEntries(stepEntries(run.steps)),
+        ...(run.steps.everUndecided ? { everUndecided: true as const } : {}),
+      };
 
 export function ofSnapshot(state: SnapshotState): RunState {
   if (state.status === 'absent') return state;
+  const { everUndecided = false, ...rest } = state;
   let steps = noSteps;
   for (const [id, step] of Object.entries(state.steps)) steps = withStepState(steps, id, step);
-  return { ...state, steps };
+  return { ...rest, steps: everUndecided ? { ...steps, everUndecided } : steps };
 }

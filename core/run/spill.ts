@@ -37,6 +37,8 @@ export function spillEvents(events: readonly RunEvent[]): Spill<readonly RunEven
       case 'run.started':
       case 'step.dispatched':
         return { ...event, input: spill(event.input) };
+      case 'approval.requested':
+        return { ...event, prompt: spill(event.prompt) };
       case 'step.completed':
         return { ...event, output: spill(event.output) };
       case 'run.completed':

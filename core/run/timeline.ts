@@ -6,7 +6,8 @@
 import { assertNever } from '../assert-never.ts';
 import { type Failure } from '../failure.ts';
 import { type Commit } from '../ports.ts';
-import { type RunEvent, type SkipReason, type StepState } from './types.ts';
+import { type Payload } from '../payload.ts';
+import { type ApprovalDecision, type RunEvent, type SkipReason, type StepState } from './types.ts';
 
 type Bookkeeping = 'wake.consumed' | 'timer.armed';
 type ShownEvent = Exclude<RunEvent, { readonly type: Bookkeeping }>;
@@ -40,6 +41,17 @@ export interface StepSummary {
   /** The last one; of a step that completed after all, too. */
   readonly failure?: Failure;
   readonly skipped?: SkipReason;
+  /** Of an approval: who is asked what, until when (milliseconds since 1970), and the decision. */
+  readonly approval?: ApprovalSummary;
+}
+
+export interface ApprovalSummary {
+  readonly to: readonly string[];
+  readonly prompt: string;
+  readonly deadlineAt: number;
+  readonly decision?: ApprovalDecision;
+  readonly by?: string;
+  readonly comment?: string;
 }
 
 /** Commits in order of version, from the first. */
@@ -50,7 +62,8 @@ export function timelineOf(commits: readonly Commit[]): readonly TimelineEntry[]
     for (const event of commit.events) {
       if (!isShown(event)) continue;
       if (event.type === 'run.started') startedAt.set('', event.at);
-      if (event.type === 'step.dispatched') startedAt.set(event.step, event.at);
+      if (event.type === 'step.dispatched' || event.type === 'approval.requested')
+        startedAt.set(event.step, event.at);
       entries.push(entryOf(event, commit, startedAt));
     }
   return entries;
@@ -131,6 +144,12 @@ function textOf(event: ShownEvent, durationMs: number | undefined): string {
       return `${event.step} skipped: ${skipText[event.reason]}`;
     case 'step.cancelled':
       return `${event.step} cancelled${took}`;
+    case 'approval.requested':
+      return `${event.step} waits for a decision of ${event.to.join(', ')}: ${promptText(event.prompt)}`;
+    case 'approval.decided':
+      return `${event.step} ${event.decision} by ${event.by}${reasonText(event.comment)}`;
+    case 'approval.ignored':
+      return `${event.step}: ${event.by} said ${event.decision} when no decision was awaited; nothing changed`;
     case 'response.late':
       return `${event.step} attempt ${event.attempt} answered too late: recorded, nothing changed`;
     case 'cancel.requested':
@@ -147,6 +166,10 @@ function textOf(event: ShownEvent, durationMs: number | undefined): string {
       return assertNever(event);
   }
 }
+
+/** What is too long for the state is stored apart. */
+const promptText = ({ value, refs = [] }: Payload): string =>
+  refs.length > 0 ? '(a long text, stored apart)' : typeof value === 'string' ? value : JSON.stringify(value);
 
 const failureText = (failure: Failure): string => `${failure.code}: ${failure.message}`;
 const reasonText = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);
@@ -179,6 +202,18 @@ function summaryAfter(before: StepSummary, event: StepEvent): StepSummary {
       return { ...rest, status: 'skipped', skipped: event.reason, endedAt: event.at };
     case 'step.cancelled':
       return { ...rest, status: 'cancelled', endedAt: event.at };
+    case 'approval.requested': {
+      const { to, prompt, deadlineAt, at } = event;
+      const approval = { to, prompt: promptText(prompt), deadlineAt };
+      return { ...rest, status: 'undecided', startedAt: at, approval };
+    }
+    case 'approval.decided': {
+      if (before.approval === undefined) return before;
+      const { decision, by, comment } = event;
+      const said = comment === undefined ? {} : { comment };
+      return { ...before, approval: { ...before.approval, decision, by, ...said } };
+    }
+    case 'approval.ignored':
     case 'response.late':
       return before;
     default:

@@ -6,6 +6,7 @@ import { type Failure } from '../failure.ts';
 import { type RunId } from '../ids.ts';
 import { type Json } from '../json.ts';
 import { type Payload, type PlacedSecret } from '../payload.ts';
+import { type TimeoutRule } from '../workflow/definition.ts';
 
 export interface WorkflowRef {
   readonly name: string;
@@ -14,6 +15,8 @@ export interface WorkflowRef {
 }
 
 export type SkipReason = 'condition' | 'needsSkipped' | 'needsFailed' | 'joinUnsatisfied';
+
+export type ApprovalDecision = 'approved' | 'rejected';
 
 /** Times are milliseconds since 1970 (UTC). */
 export type RunEvent =
@@ -81,6 +84,38 @@ export type RunEvent =
       readonly failure: Failure;
       readonly caught: boolean;
       readonly at: number;
+      /** Of an approval that was rejected: the decision. */
+      readonly output?: Payload;
+    }
+  | {
+      /** An approval begins to wait. */
+      readonly type: 'approval.requested';
+      readonly step: string;
+      readonly to: readonly string[];
+      readonly prompt: Payload;
+      readonly at: number;
+      readonly deadlineAt: number;
+    }
+  | {
+      /** The one decision that counts; without `source` and `id` it is that of the timeout. */
+      readonly type: 'approval.decided';
+      readonly step: string;
+      readonly decision: ApprovalDecision;
+      readonly by: string;
+      readonly comment?: string;
+      readonly source?: string;
+      readonly id?: string;
+      readonly at: number;
+    }
+  | {
+      /** A decision for a step that does not wait, or no more: nothing changed. */
+      readonly type: 'approval.ignored';
+      readonly step: string;
+      readonly decision: ApprovalDecision;
+      readonly by: string;
+      readonly source: string;
+      readonly id: string;
+      readonly at: number;
     }
   | { readonly type: 'step.skipped'; readonly step: string; readonly reason: SkipReason; readonly at: number }
   | {
@@ -132,12 +167,19 @@ export type StepState =
       readonly retryAt: number;
       readonly stepDeadlineAt?: number;
     }
+  | {
+      /** An approval that waits for its decision. */
+      readonly status: 'undecided';
+      readonly startedAt: number;
+      readonly deadlineAt: number;
+    }
   | { readonly status: 'completed'; readonly attempt: number; readonly output: Payload }
   | {
       readonly status: 'failed';
       readonly attempt: number;
       readonly failure: Failure;
       readonly caught: boolean;
+      readonly output?: Payload;
     }
   | { readonly status: 'skipped'; readonly reason: SkipReason }
   /** `attempt`: the last one that was dispatched; absent where none was. */
@@ -148,6 +190,11 @@ export interface StepStates {
   readonly earlier: ReadonlyMap<string, StepState>;
   /** These stand over `earlier`. */
   readonly recent: ReadonlyMap<string, StepState>;
+  /** How many are running or backing off, and how many undecided. */
+  readonly active: number;
+  readonly undecided: number;
+  /** Some step was undecided at some time: the run's row may have said so. */
+  readonly everUndecided: boolean;
 }
 
 export interface RunFacts {
@@ -166,7 +213,7 @@ export interface RunFacts {
   readonly traceparent?: string;
   /** Only steps that have left `waiting`. */
   readonly steps: StepStates;
-  /** Steps of the definition not settled yet: waiting, running or backing off. */
+  /** Steps of the definition not settled yet: waiting, undecided, running or backing off. */
   readonly unsettled: number;
   /** `<step>:<attempt>` of attempts that ended unanswered (timeout, cancel) and whose late response has not come. */
   readonly unanswered: readonly string[];
@@ -194,7 +241,10 @@ export interface FinishedRun extends RunFacts {
 export type RunState = { readonly status: 'absent' } | LiveRun | FinishedRun;
 
 type Plain<State> = State extends RunFacts
-  ? Omit<State, 'steps'> & { readonly steps: Readonly<Record<string, StepState>> }
+  ? Omit<State, 'steps'> & {
+      readonly steps: Readonly<Record<string, StepState>>;
+      readonly everUndecided?: true;
+    }
   : State;
 /** A state as JSON. */
 export type SnapshotState = Plain<RunState>;
@@ -229,6 +279,13 @@ export type RunInput =
         | { readonly status: 'failed'; readonly failure: Failure };
     })
   | (Identified & { readonly type: 'cancel'; readonly by: string; readonly reason?: string })
+  | (Identified & {
+      readonly type: 'decision';
+      readonly step: string;
+      readonly decision: ApprovalDecision;
+      readonly by: string;
+      readonly comment?: string;
+    })
   | (Identified & { readonly type: 'wake'; readonly wakeSentAt: number })
   /** Work left over from a decision that had more to send than one commit takes. */
   | { readonly type: 'continue' };

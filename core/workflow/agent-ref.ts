@@ -1,6 +1,6 @@
 /** `agent: name` or `agent: name@range`. */
 import { patterns } from '../ids.ts';
-import { type StepDefinition } from './definition.ts';
+import { type AgentStep } from './definition.ts';
 import { textOf } from './field.ts';
 import { nearest } from './nearest.ts';
 import { quote } from './problem.ts';
@@ -15,7 +15,7 @@ export function parseAgentRef(
   node: SourceNode | undefined,
   agents: KnownAgents | undefined,
   report: Report,
-): StepDefinition['agent'] | undefined {
+): AgentStep['agent'] | undefined {
   const text = textOf(node, report);
   if (text === undefined) return undefined;
   const at = text.value.indexOf('@');

@@ -25,22 +25,40 @@ export interface Definition {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-export interface StepDefinition {
-  readonly kind: 'agent';
+interface AnyStep {
   readonly id: string;
-  readonly agent: { readonly name: string; readonly range?: string };
   /** Explicit `needs` and steps referred to by expressions, without repeats, in the order of the file. */
   readonly needs: readonly string[];
   readonly join: Join;
   readonly if?: Expression;
+  readonly continueOnError: boolean;
+}
+
+export interface AgentStep extends AnyStep {
+  readonly kind: 'agent';
+  readonly agent: { readonly name: string; readonly range?: string };
   readonly with: Template;
   readonly retry?: RetryPolicy;
   /** One attempt, from dispatch, milliseconds; absent: the agent's, else five minutes. */
   readonly timeoutMs?: number;
   /** The step as a whole, from its first dispatch, milliseconds. */
   readonly deadlineMs?: number;
-  readonly continueOnError: boolean;
 }
+
+export interface ApprovalStep extends AnyStep {
+  readonly kind: 'approval';
+  /** Who may decide, for people to read: Baton does not check it. Never empty. */
+  readonly to: readonly string[];
+  readonly prompt: Template;
+  /** How long a decision is waited for, milliseconds. */
+  readonly timeoutMs: number;
+  readonly onTimeout: TimeoutRule;
+}
+
+export type StepDefinition = AgentStep | ApprovalStep;
+
+/** What becomes of an approval that nobody decided in time. */
+export type TimeoutRule = 'approve' | 'reject' | 'fail';
 
 export type Join =
   | { readonly type: 'all' }

@@ -4,7 +4,7 @@
  * G2. Computed once for a definition object.
  */
 import { isJsonObject, type Json } from '../json.ts';
-import { type Definition, type StepDefinition } from './definition.ts';
+import { type AgentStep, type Definition, type StepDefinition } from './definition.ts';
 import { isList } from './scope.ts';
 import { templateReads } from './template.ts';
 
@@ -35,6 +35,9 @@ function build(steps: readonly StepDefinition[]): Graph {
   const roots = steps.filter((step) => step.needs.length === 0).map((step) => step.id);
   return { index, dependents, roots, order: levelsOf(steps).flat() };
 }
+
+export const agentSteps = ({ steps }: Pick<Definition, 'steps'>): readonly AgentStep[] =>
+  steps.filter((step) => step.kind === 'agent');
 
 /** Steps that could go at once stand in one level, each level in the order of the file. */
 export function levelsOf(steps: readonly StepDefinition[]): readonly (readonly string[])[] {
@@ -69,7 +72,7 @@ export function mermaid(definition: Definition): string {
   for (const step of definition.steps) {
     const condition = step.if === undefined ? '' : `<br/>if ${label(step.if.source)}`;
     // The prefix keeps ids such as `end` from being read as words of Mermaid.
-    lines.push(`  s_${step.id}["${label(step.id)}<br/>${label(agentText(step))}${condition}"]`);
+    lines.push(`  s_${step.id}["${label(step.id)}<br/>${label(bodyText(step))}${condition}"]`);
   }
   for (const step of definition.steps) {
     const explicit = explicitNeeds(definition, step.id);
@@ -103,25 +106,31 @@ export function planText(definition: Definition): string {
 }
 
 function stepText(definition: Definition, step: StepDefinition): readonly string[] {
-  const lines = [`   ${step.id}  agent ${agentText(step)}`];
+  const lines = [`   ${step.id}  ${step.kind === 'agent' ? 'agent ' : ''}${bodyText(step)}`];
   const explicit = explicitNeeds(definition, step.id);
   const needs = step.needs.map((need) => `${need} (${explicit.has(need) ? 'explicit' : 'inferred'})`);
   if (needs.length > 0) lines.push(`      needs ${needs.join(', ')}`);
   if (step.join.type === 'atLeast')
     lines.push(`      join at least ${step.join.count}${step.join.cancelRest ? ', cancel the rest' : ''}`);
   if (step.if !== undefined) lines.push(`      if ${step.if.source}`);
-  const limits = [
-    ...(step.timeoutMs === undefined ? [] : [`timeout ${durationText(step.timeoutMs)}`]),
-    ...(step.deadlineMs === undefined ? [] : [`deadline ${durationText(step.deadlineMs)}`]),
-    ...(step.retry === undefined ? [] : [`up to ${step.retry.max} attempts`]),
-    ...(step.continueOnError ? ['continues on error'] : []),
-  ];
+  const limits = [...limitsOf(step), ...(step.continueOnError ? ['continues on error'] : [])];
   if (limits.length > 0) lines.push(`      ${limits.join(', ')}`);
   return lines;
 }
 
-const agentText = (step: StepDefinition): string =>
-  step.agent.range === undefined ? step.agent.name : `${step.agent.name}@${step.agent.range}`;
+function limitsOf(step: StepDefinition): readonly string[] {
+  if (step.kind === 'approval') return [`timeout ${durationText(step.timeoutMs)}, then ${step.onTimeout}`];
+  return [
+    ...(step.timeoutMs === undefined ? [] : [`timeout ${durationText(step.timeoutMs)}`]),
+    ...(step.deadlineMs === undefined ? [] : [`deadline ${durationText(step.deadlineMs)}`]),
+    ...(step.retry === undefined ? [] : [`up to ${step.retry.max} attempts`]),
+  ];
+}
+
+function bodyText(step: StepDefinition): string {
+  if (step.kind === 'approval') return `approval by ${step.to.join(', ')}`;
+  return step.agent.range === undefined ? step.agent.name : `${step.agent.name}@${step.agent.range}`;
+}
 
 export function durationText(ms: number): string {
   for (const [unit, size] of [

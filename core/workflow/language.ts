@@ -93,7 +93,10 @@ export const bodyWords: Words = {
   repeat: later('A bounded loop.'),
   switch: later('The first branch whose condition holds.'),
   parallel: later('Groups of steps side by side.'),
-  approval: later('Waits for a decision.'),
+  approval: {
+    about: 'Waits for the decision of a person.',
+    schema: { $ref: '#/$defs/approval' },
+  },
   waitFor: later('Waits for an event from outside.'),
   sleep: later('Waits for a time.'),
   sleepUntil: later('Waits until a moment.'),
@@ -152,6 +155,40 @@ export const retryWords: Words = {
   },
 };
 
+/** Beside the body of an approval: no agent is asked, so nothing is given to it, timed or tried again. */
+export const agentOnlyWords = ['with', 'retry', 'timeout', 'deadline'] as const;
+
+export const timeoutRules = ['approve', 'reject', 'fail'] as const;
+export const approvers = { most: 20, longest: 256 } as const;
+
+export const approvalWords: Words = {
+  to: {
+    about: 'Who decides: a text or a list of texts, for people to read.',
+    schema: {
+      anyOf: [
+        { type: 'string', minLength: 1, maxLength: approvers.longest },
+        {
+          type: 'array',
+          minItems: 1,
+          maxItems: approvers.most,
+          items: { type: 'string', minLength: 1, maxLength: approvers.longest },
+        },
+      ],
+    },
+    required: true,
+  },
+  prompt: {
+    about: 'What is to be decided: text with ${{ }} in it.',
+    schema: { type: 'string', minLength: 1 },
+    required: true,
+  },
+  timeout: { about: 'How long the decision is waited for; default 7d.', schema: duration },
+  onTimeout: {
+    about: 'What happens then: approve, reject, or fail (default).',
+    schema: { enum: [...timeoutRules] },
+  },
+};
+
 export const joinWords: Words = {
   atLeast: {
     about: 'So many needed steps must succeed.',
@@ -171,6 +208,7 @@ const synonyms: Readonly<Record<string, string>> = {
   uses: 'agent', action: 'agent', task: 'agent',
   'continue-on-error': 'continueOnError', allowFailure: 'continueOnError',
   output: 'outputs', jobs: 'steps', tasks: 'steps', id: 'name', tags: 'labels',
+  approvers: 'to', reviewers: 'to', assignees: 'to', message: 'prompt', question: 'prompt',
   interval: 'delay', initialInterval: 'delay', backoffRate: 'factor', maxInterval: 'maxDelay', max: 'atLeast',
 }; // prettier-ignore
 

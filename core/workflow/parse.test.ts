@@ -4,7 +4,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { type JsonObject } from '../json.ts';
-import { type Definition } from './definition.ts';
+import { type AgentStep, type Definition } from './definition.ts';
+import { agentSteps } from './graph.ts';
 import { parseDefinition, parseWorkflow } from './parse.ts';
 import { type Problem, renderProblem } from './problem.ts';
 
@@ -21,10 +22,9 @@ function problemsOf(text: string, file?: string): readonly Problem[] {
   assert.ok(!result.ok, 'it was accepted');
   return result.problems;
 }
-const stepOf = (step: string, more = ''): Definition['steps'][number] => {
-  const found = definitionOf(`${head}inputs: { n: number }\nsteps:\n  a: ${step}\n${more}`).steps.find(
-    ({ id }) => id === 'a',
-  );
+const stepOf = (step: string, more = ''): AgentStep => {
+  const definition = definitionOf(`${head}inputs: { n: number }\nsteps:\n  a: ${step}\n${more}`);
+  const found = agentSteps(definition).find(({ id }) => id === 'a');
   assert.ok(found);
   return found;
 };
@@ -41,7 +41,7 @@ describe('parseWorkflow', () => {
         ['kafka', ['design']],
       ],
     );
-    assert.deepEqual(definition.steps[0]?.retry, {
+    assert.deepEqual(agentSteps(definition)[0]?.retry, {
       max: 3,
       delayMs: 1000,
       backoff: 'exponential',
@@ -49,7 +49,7 @@ describe('parseWorkflow', () => {
       maxDelayMs: 30_000,
       jitter: 'full',
     });
-    assert.equal(definition.steps[0]?.timeoutMs, 120_000);
+    assert.equal(agentSteps(definition)[0]?.timeoutMs, 120_000);
     assert.match(definition.digest, /^sha256:[0-9a-f]{64}$/);
   });
 

@@ -5,13 +5,14 @@ import { type KnownAgents, parseAgentRef } from './agent-ref.ts';
 import { idHint } from './id-hint.ts';
 import { type StepDefinition, type Template } from './definition.ts';
 import { booleanOf, durationOf, mapOf, takeField, textsOf, wrongType } from './field.ts';
+import { parseApproval, refuseAgentWords } from './approval.ts';
 import { bodyWords, checkWords, stepWords } from './language.ts';
 import { nearest } from './nearest.ts';
 import { quote } from './problem.ts';
 import { expressionOf, templateOf } from './placed-expression.ts';
 import { didYouMean, enoughProblems, type Report, type Where } from './report.ts';
 import { parseJoin, parseRetry } from './retry.ts';
-import { type MapEntry, type MapNode, type SourceNode } from './source-node.ts';
+import { fieldOf, type MapEntry, type MapNode, type SourceNode } from './source-node.ts';
 import { templateReads } from './template.ts';
 import { type Variables } from './expression-check.ts';
 
@@ -31,23 +32,51 @@ export function parseStep(entry: MapEntry, context: StepContext): StepDefinition
   if (node === undefined) return undefined;
   checkWords(node, stepWords, `step ${quote(entry.key)}`, report);
   checkBody(node, entry, report);
+  const approval = takeField(node, 'approval', report);
+  return approval === undefined || fieldOf(node, 'agent') !== undefined
+    ? agentStep(entry.key, node, context)
+    : approvalStep(entry.key, node, approval, context);
+}
+
+function agentStep(id: string, node: MapNode, context: StepContext): StepDefinition {
+  const { report } = context;
   const agent = parseAgentRef(takeField(node, 'agent', report), context.agents, report);
   const input = parseWith(takeField(node, 'with', report), context);
-  const condition = expressionOf(takeField(node, 'if', report), 'condition', context.variables, report);
   const retry = parseRetry(takeField(node, 'retry', report), report);
   const timeoutMs = durationOf(takeField(node, 'timeout', report), report);
   const deadlineMs = durationOf(takeField(node, 'deadline', report), report);
   return {
     kind: 'agent',
-    id: entry.key,
+    id,
     agent: agent ?? { name: '' },
-    needs: needsOf(node, [condition?.reads ?? [], templateReads(input)].flat(), context),
-    join: parseJoin(takeField(node, 'join', report), report),
-    ...(condition === undefined ? {} : { if: condition }),
+    ...orderOf(node, templateReads(input), context),
     with: input,
     ...(retry === undefined ? {} : { retry }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
+  };
+}
+
+function approvalStep(
+  id: string,
+  node: MapNode,
+  body: SourceNode,
+  context: StepContext,
+): StepDefinition | undefined {
+  refuseAgentWords(id, node, context.report);
+  const approval = parseApproval(body, context.variables, context.report);
+  if (approval === undefined) return undefined;
+  return { kind: 'approval', id, ...orderOf(node, templateReads(approval.prompt), context), ...approval };
+}
+
+/** When the step goes, and what its failure does: the same for every body. */
+function orderOf(node: MapNode, reads: readonly (readonly string[])[], context: StepContext) {
+  const { report, variables } = context;
+  const condition = expressionOf(takeField(node, 'if', report), 'condition', variables, report);
+  return {
+    needs: needsOf(node, [...(condition?.reads ?? []), ...reads], context),
+    join: parseJoin(takeField(node, 'join', report), report),
+    ...(condition === undefined ? {} : { if: condition }),
     continueOnError: booleanOf(takeField(node, 'continueOnError', report), report) ?? false,
   };
 }

@@ -21,6 +21,14 @@ export const runGuide: Readonly<Record<FailureCode, Guide>> = {
   EXPR_COST: ['three lists of 1,000 in each other', 'make the lists smaller, or do it in an agent'],
   STEP_TIMEOUT: ['a model that takes ten minutes', 'raise `timeout` of the step, or add `retry`'],
   STEP_DEADLINE: ['three attempts of five minutes with `deadline: 10m`', 'raise `deadline`'],
+  APPROVAL_REJECTED: [
+    '`./baton reject <run> --comment "too expensive"`',
+    'change what was asked for and start again; `continueOnError` goes on after a rejection',
+  ],
+  APPROVAL_TIMEOUT: [
+    'seven days without a decision',
+    'raise `timeout` of the approval, or say what happens then: `onTimeout`',
+  ],
   RUN_TIMEOUT: ['a run that takes longer than its `timeout`', 'raise it'],
   RUN_CANCELLED: ['`./baton runs cancel`', 'nothing; start a new run if it was a mistake'],
   PAYLOAD_TOO_LARGE: ['an output of 50 MB', 'return less, or store it and return a reference'],
