@@ -1,4 +1,5 @@
 /** CloudEvents as a person writes them: one event, a list of events, or one event per line; checked by the codec. */
+import { parseDecision } from '#core/approval-data.ts';
 import { type BatonEvent, decodeEvent } from '#core/cloud-event.ts';
 import { eventCatalog, isEventType, topics } from '#core/event-catalog.ts';
 import { parseCancel, parseStartRequest, parseTask, parseWake } from '#core/event-data.ts';
@@ -80,6 +81,7 @@ function dataProblem(event: BatonEvent): Failure | undefined {
 const parsers = new Map<string, (data: Json | undefined) => Result<unknown>>([
   ['dev.baton.workflow.requested.v1', parseStartRequest],
   ['dev.baton.run.cancel.v1', parseCancel],
+  ['dev.baton.approval.decided.v1', parseDecision],
   ['dev.baton.run.wake.v1', parseWake],
   ['dev.baton.step.requested.v1', parseTask],
 ]);

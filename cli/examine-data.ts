@@ -1,4 +1,5 @@
 /** What `doctor` says of log and store, and of the data folder they may lie in. */
+import { liveStatuses } from '#core/row-status.ts';
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Config } from '#adapters/config.ts';
@@ -68,7 +69,9 @@ async function contentFindings(config: Config, platform: Platform): Promise<read
   const missing = (await topicStates(log, topologyOf(manifests))).filter(({ state }) => state === 'missing');
   const open = await openLetters(platform);
   const quarantined = await store.runs.list({ status: 'quarantined', limit: 100 });
-  const live = await store.runs.list({ status: 'running', limit: 100 });
+  const live = (
+    await Promise.all(liveStatuses.map((status) => store.runs.list({ status, limit: 100 })))
+  ).flat();
   const host = presentHost(config);
   const embedded = config.backend.type === 'embedded';
   return [

@@ -96,6 +96,16 @@ export const eventCatalog = {
     description: 'Cancels a run. Subject and key are the run id.',
     data: object(['by'], { by: text, reason: { type: 'string', maxLength: 1024 } }),
   },
+  'dev.baton.approval.decided.v1': {
+    topic: topics.command,
+    description: 'Decides an approval that a run waits for. Subject and key are the run id.',
+    data: object(['step', 'decision', 'by'], {
+      step: { ...text, description: 'the id of the step that waits' },
+      decision: { enum: ['approved', 'rejected'] },
+      by: { ...text, description: 'who decided; recorded' },
+      comment: { type: 'string', maxLength: 1024 },
+    }),
+  },
   'dev.baton.run.wake.v1': {
     topic: topics.command,
     description: 'Tells a run that its next deadline may have come. Sent by the timer.',

@@ -12,6 +12,7 @@ import {
   parseWake,
 } from './event-data.ts';
 import { type Result } from './failure.ts';
+import { parseDecision } from './approval-data.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
 import { valueAt } from './json-pointer.ts';
 
@@ -22,6 +23,7 @@ const schemas = new Map<string, ValidateFunction>(
 const parsers: Readonly<Record<EventType, (data: Json) => Result<unknown>>> = {
   'dev.baton.workflow.requested.v1': parseStartRequest,
   'dev.baton.run.cancel.v1': parseCancel,
+  'dev.baton.approval.decided.v1': parseDecision,
   'dev.baton.run.wake.v1': parseWake,
   'dev.baton.step.requested.v1': parseTask,
   'dev.baton.step.completed.v1': (data) => parseOutcome('dev.baton.step.completed.v1', data),
@@ -109,6 +111,8 @@ const members = {
   agent: fc.oneof(text, value),
   failure: fc.oneof(failures, value),
   step: fc.oneof(text, value),
+  decision: fc.oneof(fc.constantFrom('approved', 'rejected', 'approve'), value),
+  comment: fc.oneof(text, value),
   unknown: value,
 };
 const ref = { name: 'w', version: '1', digest: 'd' };
@@ -120,6 +124,8 @@ const good: JsonObject = {
   wakeSentAt: 1,
   agent: 'a',
   failure: {},
+  step: 's',
+  decision: 'approved',
 };
 
 /** Any JSON; any members; and what is valid but for up to three members. */

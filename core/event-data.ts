@@ -259,10 +259,10 @@ function failureData(given: Failure): JsonObject {
 // ---------------------------------------------------------------- shapes
 
 /** JSON Schema counts characters, JavaScript UTF-16 units. */
-const longerThan = (text: string, limit: number): boolean =>
+export const longerThan = (text: string, limit: number): boolean =>
   text.length > limit && (text.length > 2 * limit || Array.from(text).length > limit);
 
-const isText = (value: Json | undefined): value is string =>
+export const isText = (value: Json | undefined): value is string =>
   typeof value === 'string' && value !== '' && !longerThan(value, 1024);
 
 const isCount = (value: Json | undefined): value is number => Number.isInteger(value) && Number(value) >= 0;
@@ -275,7 +275,7 @@ const isJsonArray = (value: Json): value is readonly Json[] => Array.isArray(val
 const hasOnly = (value: JsonObject, ...members: readonly string[]): boolean =>
   Object.keys(value).every((key) => members.includes(key));
 
-const invalid = (
+export const invalid = (
   path: string,
   got: Json | undefined,
   expected: string,

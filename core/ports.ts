@@ -6,7 +6,7 @@ import { type Json, type JsonObject } from './json.ts';
 import { type Failure } from './failure.ts';
 import { type RunId } from './ids.ts';
 import { type BlobRef } from './payload.ts';
-import { type RowStatus } from './row-status.ts';
+import { type LiveStatus, type RowStatus } from './row-status.ts';
 import { type RunEvent, type SnapshotState } from './run/types.ts';
 
 /** Milliseconds since 1970, UTC. */
@@ -172,6 +172,8 @@ export type RunWrite =
   | { readonly type: 'arm'; readonly runId: RunId; readonly wakeAt: number; readonly version: number }
   /** After a wake's commit: only where armedBy < version: set or remove wakeAt, armedBy = version, unset wakeSentAt. */
   | { readonly type: 'rearm'; readonly runId: RunId; readonly wakeAt?: number; readonly version: number }
+  /** After a commit since which only people are waited for, or no more: only live rows whose version is lower. */
+  | { readonly type: 'status'; readonly runId: RunId; readonly status: LiveStatus; readonly version: number }
   /** After the last commit: written whatever is there; no wakeAt, no wakeSentAt. Creates the row if it is missing. */
   | {
       readonly type: 'end';

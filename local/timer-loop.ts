@@ -139,6 +139,7 @@ function deadlineOf(write: RunWrite): number | undefined {
     case 'postpone':
     case 'release':
       return write.wakeAt;
+    case 'status':
     case 'end':
     case 'quarantine':
       return undefined;

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { decisionData } from '#core/approval-data.ts';
 import { encodeEvent, type BatonEvent } from '#core/cloud-event.ts';
 import { eventCatalog, isEventType } from '#core/event-catalog.ts';
 import { outcomeData, outputData, taskData } from '#core/event-data.ts';
@@ -34,6 +35,11 @@ const written: readonly Omit<BatonEvent, 'id' | 'source'>[] = [
     extensions: { partitionkey: 'k' },
   },
   { type: 'dev.baton.run.cancel.v1', subject: 'r', data: { by: 'me' } },
+  {
+    type: 'dev.baton.approval.decided.v1',
+    subject: 'r',
+    data: decisionData({ step: 's', decision: 'approved', by: 'me', comment: 'c' }),
+  },
   { type: 'dev.baton.run.wake.v1', subject: 'r', data: { wakeSentAt: 1 } },
   { type: 'dev.baton.step.requested.v1', ...step, data: taskData(task), expirytime: '2026-01-01T00:00:00Z' },
   { ...step, ...outcomeData({ status: 'completed', output: { value: 1 } }) },

@@ -5,11 +5,13 @@
  */
 import { assertNever } from '#core/assert-never.ts';
 import { type RunIndex, type RunWrite } from '#core/ports.ts';
-import { type RowStatus } from '#core/row-status.ts';
+import { liveStatuses, type RowStatus } from '#core/row-status.ts';
 import { type Database, type Statement, limit } from './database.ts';
 import { type Retention } from './retention.ts';
 import { rowColumns, toColumns, toRunRow } from './run-row.ts';
 import { createTimers } from './run-timers.ts';
+
+const liveSql = `(${liveStatuses.map((status) => `'${status}'`).join(', ')})`;
 
 export function createRunIndex(database: Database, retention: Retention): RunIndex {
   const write = createRowWrite(database);
@@ -51,10 +53,10 @@ export function createRowWrite(database: Database): (write: RunWrite) => void {
   const places = rowColumns.replaceAll(/\w+/g, '?');
   const insert = `INSERT INTO runs (${rowColumns}) VALUES (${places}) ON CONFLICT`;
   const live = (change: string, condition = ''): Statement =>
-    database.statement(`UPDATE runs SET ${change} WHERE id = ? AND status = 'running' ${condition}`);
+    database.statement(`UPDATE runs SET ${change} WHERE id = ? AND status IN ${liveSql} ${condition}`);
 
   const begin = database.statement(`${insert} DO UPDATE SET wake_at = excluded.wake_at
-    WHERE status = 'running' AND excluded.wake_at < coalesce(wake_at, 9e15)`);
+    WHERE status IN ${liveSql} AND excluded.wake_at < coalesce(wake_at, 9e15)`);
   const end = database.statement(`${insert} DO UPDATE SET
     ${rowColumns
       .split(', ')
@@ -64,10 +66,11 @@ export function createRowWrite(database: Database): (write: RunWrite) => void {
     'wake_at = min(coalesce(wake_at, 9e15), ?), armed_by = max(armed_by, ?), wake_sent_at = NULL',
   );
   const rearm = live('wake_at = ?, armed_by = ?, wake_sent_at = NULL', 'AND armed_by < ?');
+  const status = live('status = ?, version = ?', 'AND version < ?');
   const postpone = live('wake_at = ?, wake_sent_at = NULL', 'AND armed_by < 2');
   const quarantine =
     database.statement(`UPDATE runs SET status = 'quarantined', wake_at = NULL, wake_sent_at = NULL,
-    error = ? WHERE id = ? AND status IN ('running', 'quarantined')`);
+    error = ? WHERE id = ? AND status IN ('running', 'waiting', 'quarantined')`);
   const release = database.statement(`UPDATE runs SET status = 'running', wake_at = ?, wake_sent_at = NULL,
     error = NULL WHERE id = ? AND status = 'quarantined'`);
 
@@ -79,6 +82,8 @@ export function createRowWrite(database: Database): (write: RunWrite) => void {
         return arm.run(write.wakeAt, write.version, write.runId);
       case 'rearm':
         return rearm.run(write.wakeAt ?? null, write.version, write.runId, write.version);
+      case 'status':
+        return status.run(write.status, write.version, write.runId, write.version);
       case 'end': {
         const { wakeAt: _wakeAt, wakeSentAt: _wakeSentAt, ...row } = write.row;
         return end.run(...toColumns(row));

@@ -8,6 +8,7 @@ import { type AnyBulkWriteOperation, type Collection } from 'mongodb';
 import { assertNever } from '#core/assert-never.ts';
 import { type RunId } from '#core/ids.ts';
 import { type RunWrite } from '#core/ports.ts';
+import { liveStatuses } from '#core/row-status.ts';
 import { durable } from './client.ts';
 import { type Database, type RunDocument, notSent } from './database.ts';
 import { writeInOrder } from './ordered-writes.ts';
@@ -48,7 +49,7 @@ async function insertRows(runs: Collection<RunDocument>, begins: readonly Begin[
 const runIdOf = (write: RunWrite): RunId =>
   write.type === 'begin' || write.type === 'end' ? write.row.runId : write.runId;
 
-const live = { status: 'running' } as const;
+const live = { status: { $in: [...liveStatuses] } };
 
 function updatesOf(write: RunWrite): readonly Update[] {
   switch (write.type) {
@@ -62,6 +63,12 @@ function updatesOf(write: RunWrite): readonly Update[] {
       });
     case 'rearm':
       return rearm(write);
+    case 'status':
+      return update(
+        write.runId,
+        { ...live, version: { $lt: write.version } },
+        { $set: { status: write.status, version: write.version } },
+      );
     case 'end': {
       const { wakeAt: _wakeAt, wakeSentAt: _wakeSentAt, ...row } = write.row;
       const { _id, ...ended } = toDocument(row);
@@ -77,7 +84,7 @@ function updatesOf(write: RunWrite): readonly Update[] {
     case 'quarantine':
       return update(
         write.runId,
-        { status: { $in: ['running', 'quarantined'] } },
+        { status: { $in: [...liveStatuses, 'quarantined'] } },
         {
           $set: { status: 'quarantined', error: JSON.stringify(write.error) },
           $unset: { wakeAt: '', wakeSentAt: '' },
@@ -103,7 +110,7 @@ const update = (
 ): readonly Update[] => [{ updateOne: { filter: { ...where, _id: runId }, update: change } }];
 
 const newRow = (row: Begin['row']): RunDocument =>
-  toDocument({ ...row, ...live, version: 0, armedBy: 0, wakeSentAt: notSent });
+  toDocument({ ...row, status: 'running', version: 0, armedBy: 0, wakeSentAt: notSent });
 
 const takeEarlier = ({ runId, wakeAt }: Begin['row']): readonly Update[] =>
   wakeAt === undefined ? [] : update(runId, live, { $min: { wakeAt } });

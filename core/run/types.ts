@@ -6,7 +6,6 @@ import { type Failure } from '../failure.ts';
 import { type RunId } from '../ids.ts';
 import { type Json } from '../json.ts';
 import { type Payload, type PlacedSecret } from '../payload.ts';
-import { type TimeoutRule } from '../workflow/definition.ts';
 
 export interface WorkflowRef {
   readonly name: string;

@@ -4,7 +4,7 @@
  */
 import { invocationId } from '#core/ids.ts';
 import { type AgentCatalog, type Commit, type RunWrite } from '#core/ports.ts';
-import { stepStateIn } from '#core/run/step-states.ts';
+import { onlyUndecided, stepStateIn } from '#core/run/step-states.ts';
 import { type FinishedRun, type RunEvent, type RunState } from '#core/run/types.ts';
 import { effectsOf, type Effect } from '#core/run/effects.ts';
 import { type PresentRun } from '#core/run/evolve.ts';
@@ -44,6 +44,24 @@ export function writeAfter(run: PresentRun, commit: Commit): RunWrite | undefine
   const armed = commit.events.findLast((event) => event.type === 'timer.armed');
   const wakeAt = armed?.wakeAt === undefined ? {} : { wakeAt: armed.wakeAt };
   return { type: 'rearm', runId: run.runId, version: commit.version, ...wakeAt };
+}
+
+/**
+ * The status of a live run's row, where it may be another than before: `before` the commit only people were waited
+ * for, and no more now, or the other way round. It is written again for whatever comes once more, and after a wake,
+ * since who was to write it may have died first; for runs that never waited there is nothing to write.
+ */
+export function statusAfter(
+  before: RunState | undefined,
+  run: PresentRun,
+  again: boolean,
+): RunWrite | undefined {
+  if (run.status === 'finished' || !run.steps.everUndecided) return undefined;
+  const waits = onlyUndecided(run.steps);
+  const waited = before?.status === 'running' && onlyUndecided(before.steps);
+  if (waits === waited && !again) return undefined;
+  const status = waits ? 'waiting' : 'running';
+  return { type: 'status', runId: run.runId, status, version: run.version };
 }
 
 const isOutput = ({ type }: Effect): boolean => type === 'output';

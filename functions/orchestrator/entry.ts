@@ -143,6 +143,8 @@ const ofAnInput: ReadonlySet<RunEvent['type']> = new Set([
   'attempt.failed',
   'response.late',
   'cancel.requested',
+  'approval.decided',
+  'approval.ignored',
   'start.conflicted',
   'wake.consumed',
 ]);

@@ -3,6 +3,7 @@
  * RI1. Never throws for what a record holds: what cannot be taken up becomes a dead letter and leaves its partition free.
  * RI2. A response is taken up only with a valid capability for its own run, step, attempt and agent.
  */
+import { parseDecision } from '#core/approval-data.ts';
 import { decodeEvent, type BatonEvent } from '#core/cloud-event.ts';
 import { verifyCapability, type CapabilityKeys } from '#core/capability.ts';
 import { traceparentOf } from '#core/event-headers.ts';
@@ -80,6 +81,7 @@ async function readOne(deps: ReadDeps, record: LogRecord): Promise<Read> {
     case 'dev.baton.step.failed.v1':
       return readResponse(deps, event, cause, record);
     case 'dev.baton.run.cancel.v1':
+    case 'dev.baton.approval.decided.v1':
     case 'dev.baton.run.wake.v1':
       return readCommand(event, cause, record);
     default:
@@ -109,6 +111,11 @@ function readCommand(event: BatonEvent, cause: Cause, record: LogRecord): Read {
       );
     }
     return { runId, cause, record, input: { type: 'wake', ...identity, ...wake.value } };
+  }
+  if (event.type === 'dev.baton.approval.decided.v1') {
+    const decision = parseDecision(event.data);
+    if (!decision.ok) return refuse(decision.problem.code, decision.problem.message);
+    return { runId, cause, record, input: { type: 'decision', ...identity, ...decision.value } };
   }
   const cancel = parseCancel(event.data);
   if (!cancel.ok) return refuse(cancel.problem.code, cancel.problem.message);

@@ -13,6 +13,7 @@ import {
   type RunRow,
   type Store,
 } from '#core/ports.ts';
+import { liveStatuses } from '#core/row-status.ts';
 import { effectsOf, isOpen } from '#core/run/effects.ts';
 import { absent, evolveCommit } from '#core/run/evolve.ts';
 import { type RunState } from '#core/run/types.ts';
@@ -55,7 +56,10 @@ export async function recoverRuns(deps: RecoverDeps, runId?: string): Promise<Re
 }
 
 async function rowsOf(store: Store, runId: string | undefined): Promise<readonly RunRow[]> {
-  if (runId === undefined) return store.runs.list({ status: 'running', limit });
+  if (runId === undefined) {
+    const lists = await Promise.all(liveStatuses.map((status) => store.runs.list({ status, limit })));
+    return lists.flat();
+  }
   const id = parseRunId(runId);
   const row = id === undefined ? undefined : await store.runs.get(id);
   return row === undefined ? [] : [row];

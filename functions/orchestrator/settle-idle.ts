@@ -1,7 +1,9 @@
 /**
- * Inputs that change nothing and still need an answer: commands for runs that are not there yet, wakes of runs that
- * never began. All on state read from the primary.
+ * Inputs that change nothing and still need an answer: commands for runs that are not there yet, decisions for steps that
+ * wait for none, wakes of runs that never began. All on state read from the primary.
  */
+import { echoed } from '#core/redact.ts';
+import { isAbsorbed } from '#core/run/absorb.ts';
 import { type InboxEntry, type RunWrite } from '#core/ports.ts';
 import { putDeadLetters, type DeadLetter } from '../dead-letters.ts';
 import { type BatchDeps, type Turn, type Work } from './batch.ts';
@@ -19,14 +21,29 @@ export async function settleIdle(deps: BatchDeps, turns: readonly Turn[]): Promi
     for (const incoming of folded.idle) {
       const write = wakeWrite(deps, work, incoming);
       if (write !== undefined) writes.push(write);
-      if (work.entry === undefined && incoming.input.type === 'cancel') {
-        const letter = await keep(deps, incoming);
-        if (letter !== undefined) letters.push(letter);
-      }
+      const letter = isCommand(incoming) ? await commandLetter(deps, { work, folded }, incoming) : undefined;
+      if (letter !== undefined) letters.push(letter);
     }
   }
   if (writes.length > 0) await deps.store.runs.write(writes);
   await putDeadLetters({ log: deps.log, blobs: deps.store.blobs, logger: deps.logger }, letters);
+}
+
+const isCommand = ({ input }: Incoming): boolean => input.type === 'cancel' || input.type === 'decision';
+
+async function commandLetter(
+  deps: BatchDeps,
+  { work, folded: { run } }: Turn,
+  incoming: Incoming,
+): Promise<DeadLetter | undefined> {
+  if (work.entry === undefined) return keep(deps, incoming);
+  const { input, record } = incoming;
+  // What was taken in is absorbed, what came in vain is recorded: nothing at all is for no approval of the definition.
+  if (input.type !== 'decision' || run.status === 'absent' || isAbsorbed(run, input)) return undefined;
+  const reason =
+    `run ${work.runId} has no approval '${echoed(input.step)}'; expected the id of a step with \`approval\`. ` +
+    `Look it up with \`./baton runs get ${work.runId}\`, then decide again.`;
+  return { record, problem: { code: 'STEP_MISMATCH', reason } };
 }
 
 /** A wake that finds no commit is put off: the first may be on its way. (On an ended run: `store-turns.ts`.) */

@@ -7,8 +7,9 @@ import { commitSchema, type Cause, type Commit, type OutgoingRecord, type RunWri
 import { effectsOf, isOpen } from '#core/run/effects.ts';
 import { type PresentRun } from '#core/run/evolve.ts';
 import { toSnapshot } from '#core/run/snapshot.ts';
+import { type RunState } from '#core/run/types.ts';
 import { putDeadLetters } from '../dead-letters.ts';
-import { endOf, marksOf, writeAfter, writeBefore } from './aftermath.ts';
+import { endOf, marksOf, statusAfter, writeAfter, writeBefore } from './aftermath.ts';
 import { type BatchDeps, type Turn, type Work } from './batch.ts';
 import { scopeOf } from './blobs.ts';
 import {
@@ -48,6 +49,8 @@ export async function storeTurns(deps: BatchDeps, turns: readonly Turn[]): Promi
 interface Draft {
   readonly run: PresentRun;
   readonly commit: Commit;
+  /** The state that the commit changed. */
+  readonly from: RunState;
   readonly before: RunWrite | undefined;
 }
 
@@ -55,6 +58,7 @@ function draftOf(deps: BatchDeps, { work, folded }: Turn): Draft | undefined {
   const { run } = folded;
   if (folded.events.length === 0 || run.status === 'absent') return undefined;
   const version = (work.entry?.run.version ?? 0) + 1;
+  const from: RunState = work.entry?.run ?? { status: 'absent' };
   const after = { ...run, version };
   const commit: Commit = {
     schema: commitSchema,
@@ -69,7 +73,8 @@ function draftOf(deps: BatchDeps, { work, folded }: Turn): Draft | undefined {
   return {
     run: after,
     commit,
-    before: writeBefore(work.entry?.run ?? { status: 'absent' }, after, version),
+    from,
+    before: writeBefore(from, after, version),
   };
 }
 
@@ -122,7 +127,11 @@ async function planOf(deps: BatchDeps, turn: Turn, draft: Draft | undefined): Pr
     ...(draft?.before === undefined ? {} : { before: draft.before }),
     ...(draft === undefined ? {} : { commit: draft.commit }),
     records: await recordsOf(deps, run, commits),
-    after: [...wokenEnd(run, folded), ...commits.flatMap((commit) => writeAfter(run, commit) ?? [])],
+    after: [
+      ...wokenEnd(run, folded),
+      ...statusOf(run, folded, draft?.from),
+      ...commits.flatMap((commit) => writeAfter(run, commit) ?? []),
+    ],
   };
   return { turn, writes, entry, sent: commits };
 }
@@ -133,6 +142,13 @@ const isWoken = ({ idle, events }: Turn['folded']): boolean =>
 /** A wake on an ended run writes its row again; `end` rows come after outputs, so that a row that was not ended wakes. */
 const wokenEnd = (run: PresentRun, { idle }: Turn['folded']): readonly RunWrite[] =>
   run.status === 'finished' && idle.some(({ input }) => input.type === 'wake') ? [endOf(run)] : [];
+
+/** `from`: the state before this turn's commit; absent where it made none. */
+function statusOf(run: PresentRun, folded: Turn['folded'], from: RunState | undefined): readonly RunWrite[] {
+  const again = from === undefined || folded.idle.length > 0 || isWoken(folded);
+  const write = statusAfter(from, run, again);
+  return write === undefined ? [] : [write];
+}
 
 async function recordsOf(
   deps: BatchDeps,

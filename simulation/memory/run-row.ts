@@ -4,6 +4,7 @@
  * R2. Only live rows have `wakeAt`.
  */
 import { assertNever } from '#core/assert-never.ts';
+import { isLive } from '#core/row-status.ts';
 import { type RunRow, type RunWrite } from '#core/ports.ts';
 
 /** The row after the write; the very same object where the write does not apply. */
@@ -13,22 +14,25 @@ export function rowAfter(row: RunRow | undefined, write: RunWrite): RunRow | und
       if (row === undefined) return { ...write.row, status: 'running', version: 0, armedBy: 0 };
       return takeEarlier(row, write.row.wakeAt);
     case 'arm':
-      if (row?.status !== 'running') return row;
+      if (!isLiveRow(row)) return row;
       return {
         ...unsent(row),
         wakeAt: Math.min(row.wakeAt ?? Infinity, write.wakeAt),
         armedBy: Math.max(row.armedBy, write.version),
       };
     case 'rearm':
-      if (row?.status !== 'running' || row.armedBy >= write.version) return row;
+      if (!isLiveRow(row) || row.armedBy >= write.version) return row;
       return { ...unarmed(row), ...deadline(write.wakeAt), armedBy: write.version };
+    case 'status':
+      if (!isLiveRow(row) || row.version >= write.version) return row;
+      return { ...row, status: write.status, version: write.version };
     case 'end':
       return unarmed(write.row);
     case 'postpone':
-      if (row?.status !== 'running' || row.armedBy >= 2) return row;
+      if (!isLiveRow(row) || row.armedBy >= 2) return row;
       return { ...unsent(row), wakeAt: write.wakeAt };
     case 'quarantine':
-      if (row?.status !== 'running' && row?.status !== 'quarantined') return row;
+      if (row === undefined || !(isLive(row.status) || row.status === 'quarantined')) return row;
       return { ...unarmed(row), status: 'quarantined', error: write.error };
     case 'release':
       return row?.status === 'quarantined' ? released(row, write.wakeAt) : row;
@@ -36,6 +40,8 @@ export function rowAfter(row: RunRow | undefined, write: RunWrite): RunRow | und
       return assertNever(write);
   }
 }
+
+const isLiveRow = (row: RunRow | undefined): row is RunRow => isLive(row?.status);
 
 /** What retention leaves of an ended row. */
 export function tombstoneOf(row: RunRow): RunRow {
@@ -45,9 +51,7 @@ export function tombstoneOf(row: RunRow): RunRow {
 
 /** A second start writes its deadline if that is earlier; a wake already sent stays sent. */
 const takeEarlier = (row: RunRow, wakeAt: number | undefined): RunRow =>
-  row.status === 'running' && wakeAt !== undefined && wakeAt < (row.wakeAt ?? Infinity)
-    ? { ...row, wakeAt }
-    : row;
+  isLive(row.status) && wakeAt !== undefined && wakeAt < (row.wakeAt ?? Infinity) ? { ...row, wakeAt } : row;
 
 function released(row: RunRow, wakeAt: number): RunRow {
   const { error: _error, ...rest } = unsent(row);

@@ -97,7 +97,7 @@ function keepLog(stream: NodeJS.ReadableStream, dataDir: string, onLine: (line: 
 async function eventually(dataDir: string): Promise<void> {
   for (let round = 0; round < 20; round += 1) {
     const embedded = openEmbedded({ folder: dataDir, clock: { now: () => Date.now() } });
-    const live = await embedded.store.runs.list({ status: 'running', limit: 1000 });
+    const live = await embedded.store.runs.list({ status: 'running', limit: 1000 }); // none of them waits for people
     await embedded.close();
     if (live.length === 0) return;
     await wholeRun(dataDir);
