@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, type Option } from 'commander';
+import { type Platform } from '#adapters/platform.ts';
 import { type Context } from './context.ts';
 
 export interface Candidate {
@@ -27,13 +28,13 @@ export async function candidatesFor(
 ): Promise<readonly Candidate[]> {
   const { command, words } = walk(program, before);
   const open = optionTaking(command, words.at(-1));
-  if (open !== undefined) return values(context, placeholderOf(open));
+  if (open !== undefined) return values(context, placeholderOf(open), words);
   if (last.startsWith('-')) return optionsOf(command);
   if (command.commands.length > 0) return commandsOf(command);
   const given = positionals(command, words);
   const argument = command.registeredArguments[given] ?? command.registeredArguments.at(-1);
   const more = argument !== undefined && (given < command.registeredArguments.length || argument.variadic);
-  return more ? values(context, argument.name()) : optionsOf(command);
+  return more ? values(context, argument.name(), words) : optionsOf(command);
 }
 
 /** The command the words lead to, and those of them that it gets. */
@@ -90,7 +91,11 @@ const optionsOf = (command: Command): readonly Candidate[] => [
 const files: Candidate = { text: ':files' };
 
 /** By the name of the placeholder. */
-async function values(context: Context, placeholder: string): Promise<readonly Candidate[]> {
+async function values(
+  context: Context,
+  placeholder: string,
+  words: readonly string[],
+): Promise<readonly Candidate[]> {
   switch (placeholder) {
     case 'workflow':
       return [...(await import('./workflow-files.ts')).workflowNames().map((text) => ({ text })), files];
@@ -99,6 +104,8 @@ async function values(context: Context, placeholder: string): Promise<readonly C
       return [files];
     case 'run':
       return runs(context);
+    case 'step':
+      return awaited(context, words);
     case 'agent':
       return agents();
     case 'function':
@@ -111,7 +118,9 @@ async function values(context: Context, placeholder: string): Promise<readonly C
     case 'shell':
       return ['bash', 'zsh', 'fish'].map((text) => ({ text }));
     case 'status':
-      return ['running', 'completed', 'failed', 'cancelled', 'quarantined'].map((text) => ({ text }));
+      return ['running', 'waiting', 'completed', 'failed', 'cancelled', 'quarantined'].map((text) => ({
+        text,
+      }));
     case 'format':
       return ['text', 'json', 'github', 'sarif'].map((text) => ({ text }));
     case 'level':
@@ -139,9 +148,35 @@ async function functions(): Promise<readonly Candidate[]> {
 
 const shownRuns = 20;
 
-/** The newest ones, where the data folder is there already. */
-async function runs({ env, output }: Context): Promise<readonly Candidate[]> {
+/** The newest ones. */
+async function runs(context: Context): Promise<readonly Candidate[]> {
   const last: Candidate = { text: '@last', says: 'the newest run' };
+  const found = await fromStore(context, async ({ store }) => store.runs.list({ limit: shownRuns }));
+  return [
+    last,
+    ...(found ?? []).map(({ runId, workflow, status }) => ({ text: runId, says: `${workflow}, ${status}` })),
+  ];
+}
+
+/** The steps of the run before them that wait for a decision. */
+async function awaited(context: Context, words: readonly string[]): Promise<readonly Candidate[]> {
+  const run = words.find((word) => !word.startsWith('-'));
+  if (run === undefined) return [];
+  const found = await fromStore(context, async ({ store }) => {
+    const [{ resolveRun }, { awaitedIn }] = await Promise.all([
+      import('./run-ids.ts'),
+      import('./awaited.ts'),
+    ]);
+    return awaitedIn(await store.commits.history((await resolveRun(store.runs, run)).runId));
+  });
+  return (found ?? []).map(({ step, approval }) => ({ text: step, says: approval.prompt }));
+}
+
+/** Undefined where there is no data folder yet, or it cannot be read. */
+async function fromStore<T>(
+  { env, output }: Context,
+  read: (platform: Platform) => Promise<T>,
+): Promise<T | undefined> {
   try {
     const { readConfig } = await import('#adapters/config.ts');
     const config = readConfig(env);
@@ -151,16 +186,10 @@ async function runs({ env, output }: Context): Promise<readonly Candidate[]> {
       config.value.backend.type !== 'embedded' ||
       !existsSync(join(config.value.dataDir, 'baton.db'))
     )
-      return [last];
+      return undefined;
     const { withPlatform } = await import('./open.ts');
-    return await withPlatform({ output, env, interactive: false }, async ({ store }) => [
-      last,
-      ...(await store.runs.list({ limit: shownRuns })).map(({ runId, workflow, status }) => ({
-        text: runId,
-        says: `${workflow}, ${status}`,
-      })),
-    ]);
+    return await withPlatform({ output, env, interactive: false }, read);
   } catch {
-    return [last];
+    return undefined;
   }
 }

@@ -13,13 +13,15 @@ import { isUnhosted, presentHost, startHostHint } from './host-presence.ts';
 import { catchInterruption } from './interruption.ts';
 import { openView } from './live-view.ts';
 import { configOf } from './open.ts';
-import { type EndedRun, type Watched, sayBroken, sayInterrupted, watchRun } from './watch.ts';
+import { type EndedRun, type Watched, sayAwaited, sayBroken, sayInterrupted, watchRun } from './watch.ts';
 import { awaitBreakdown } from './breakdown.ts';
 import { storeWorkflows } from './workflow-files.ts';
 
 export interface OrderOptions {
   readonly detach?: boolean;
   readonly json?: boolean;
+  /** Follow it while it waits for people, too. */
+  readonly watch?: boolean;
 }
 
 /** What the parts of such a command share. */
@@ -88,6 +90,7 @@ export async function followOrdered(
   finish: (ended: EndedRun) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const watched = await follow(order, run);
+  if (watched.awaited !== undefined) return sayAwaited(order.context.output, run, watched.awaited);
   return watched.ended === undefined
     ? sayInterrupted(order.context.output, run.runId, watched)
     : finish(watched.ended);
@@ -102,7 +105,9 @@ async function follow(order: Order, { runId, workflow, steps }: OrderedRun): Pro
   const hosting = keepHosting(order, signal);
   const view = openView(output, { title: `${workflow}  ${runId}`, steps, now: Date.now });
   log.write = view.note;
-  const watched = watchRun(session.platform, runId, { output, view, json: options.json === true, signal });
+  const untilWaiting = options.watch !== true;
+  const json = options.json === true;
+  const watched = watchRun(session.platform, runId, { output, view, json, signal, untilWaiting });
   try {
     return await Promise.race([watched, hosting, broken]);
   } catch (error) {

@@ -3,6 +3,7 @@ import { type Command } from 'commander';
 import { describe, type Start } from './command.ts';
 // `import type` is erased whole: these lines load nothing.
 import type { CancelOptions } from './commands/runs-cancel.ts';
+import type { DecideOptions } from './commands/decide.ts';
 import type { GetOptions } from './commands/runs-get.ts';
 import type { ListOptions } from './commands/runs-list.ts';
 import type { RetryOptions } from './commands/runs-retry.ts';
@@ -20,7 +21,7 @@ export function addRunCommands(program: Command, output: Output, start: Start): 
 function addReads(runs: Command, output: Output, start: Start): void {
   describe(runs.command('list'), output, ['runs list --status failed', 'runs list --limit 5 --json'])
     .description('List runs, newest first.')
-    .option('--status <status>', 'running, completed, failed, cancelled or quarantined')
+    .option('--status <status>', 'running, waiting, completed, failed, cancelled or quarantined')
     .option('--workflow <workflow>', 'only runs of this workflow')
     .option('--limit <n>', 'at most so many', '20')
     .option('--json', 'print one JSON array')
@@ -41,6 +42,35 @@ function addReads(runs: Command, output: Output, start: Start): void {
         (await import('./commands/runs-watch.ts')).runsWatchCommand(context, id, options),
       ),
     );
+}
+
+/** At the top, as people say it: the run is what they name, the decision is what they do. */
+export function addDecisionCommands(program: Command, output: Output, start: Start): void {
+  for (const [name, decision] of [
+    ['approve', 'approved'],
+    ['reject', 'rejected'],
+  ] as const)
+    describe(program.command(`${name} <run> [step]`), output, [
+      `${name} @last`,
+      `${name} 01hq go_live --comment "${name === 'approve' ? 'fine' : 'too expensive'}"`,
+    ])
+      .summary(`${name} what a run waits for`)
+      .description(
+        `${name === 'approve' ? 'Approve' : 'Reject'} what a run waits for. The step may be left out where one waits. ` +
+          'The first decision counts; who decided is recorded.',
+      )
+      .option('--comment <text>', 'why; kept with the run')
+      .option('--by <name>', 'who decides; the user of the operating system unless given')
+      .option('--json', 'print one JSON document')
+      .action((run: string, step: string | undefined, options: DecideOptions) =>
+        start(async (context) =>
+          (await import('./commands/decide.ts')).decideCommand(
+            context,
+            { run, decision, ...(step === undefined ? {} : { step }) },
+            options,
+          ),
+        ),
+      );
 }
 
 function addSteering(runs: Command, output: Output, start: Start): void {

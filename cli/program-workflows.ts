@@ -26,7 +26,7 @@ function addWorkCommands(program: Command, output: Output, start: Start): void {
     .description('Start a run of a workflow (a name in workflows/, or a file) and follow it to its end.')
     .option('-i, --input <name=value>', 'one input; may be repeated', collect)
     .option('-f, --input-file <file>', 'inputs as a JSON object; - reads stdin')
-    .option('--watch', 'follow the run (this is what happens anyway)')
+    .option('--watch', 'follow the run to its end, also while it waits for decisions')
     .option('--detach', 'start it and do not wait')
     .option('--json', 'print what happens as JSON lines')
     .action((workflow: string, options: RunOptions) =>

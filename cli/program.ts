@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { describe, type Start } from './command.ts';
 import { addAgentCommands } from './program-agents.ts';
 import { addLogCommands } from './program-log.ts';
-import { addRunCommands } from './program-runs.ts';
+import { addDecisionCommands, addRunCommands } from './program-runs.ts';
 import { addUpkeepCommands } from './program-upkeep.ts';
 import { addWorkflowCommands } from './program-workflows.ts';
 import type { Output } from './output.ts';
@@ -22,6 +22,7 @@ export function buildProgram(output: Output, start: Start): Command {
   describe(program, output, ['run design-and-provision', 'validate workflows/*.yaml']);
   addWorkflowCommands(program, output, start);
   addRunCommands(program, output, start);
+  addDecisionCommands(program, output, start);
   addLogCommands(program, output, start);
   addAgentCommands(program, output, start);
   addUpkeepCommands(program, output, start);

@@ -1,5 +1,6 @@
 /** Sends CloudEvents to the log: topic and key follow from the event. */
 import { type Platform } from '#adapters/platform.ts';
+import { decisionData, type DecisionData } from '#core/approval-data.ts';
 import { type BatonEvent, encodeEvent } from '#core/cloud-event.ts';
 import { eventCatalog, isEventType, sources } from '#core/event-catalog.ts';
 import { isJsonObject, type JsonObject } from '#core/json.ts';
@@ -63,6 +64,21 @@ export async function runIdOfStart(store: Store, event: BatonEvent): Promise<Run
   const definitions = createDefinitions(store.definitions);
   return (await openStart({ store, definitions }, event)).runId;
 }
+
+export const decisionEvent = (
+  random: Random,
+  now: number,
+  runId: RunId,
+  decision: DecisionData,
+): BatonEvent => ({
+  id: random.id(),
+  source: sources.cli,
+  type: 'dev.baton.approval.decided.v1',
+  subject: runId,
+  runid: runId,
+  time: new Date(now).toISOString(),
+  data: decisionData(decision),
+});
 
 export const cancelEvent = (
   random: Random,

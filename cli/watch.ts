@@ -5,6 +5,7 @@ import { isJsonObject } from '#core/json.ts';
 import { type Commit } from '#core/ports.ts';
 import { type FinishedRun } from '#core/run/types.ts';
 import { stepsOf, timelineOf } from '#core/run/timeline.ts';
+import { type Awaited, awaitedIn, awaitedLines, onlyPeopleAwaited, waitingJson } from './awaited.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { type FollowOptions, followRun } from './follow.ts';
 import { type RunView } from './live-view.ts';
@@ -18,6 +19,8 @@ export interface WatchOptions extends FollowOptions {
   readonly view: RunView;
   /** Every timeline entry as a JSON line on stdout, too. */
   readonly json: boolean;
+  /** Ends as well where nothing goes on until somebody decides. */
+  readonly untilWaiting?: boolean;
 }
 
 export interface EndedRun {
@@ -25,16 +28,19 @@ export interface EndedRun {
   readonly commits: readonly Commit[];
 }
 
-/** What was seen; `ended` is absent where `signal` aborted first. */
+/** What was seen; neither of the others where `signal` aborted first. */
 export interface Watched {
   readonly commits: readonly Commit[];
   readonly ended?: EndedRun;
+  /** The decisions that are waited for, with `untilWaiting`. */
+  readonly awaited?: readonly Awaited[];
 }
 
 export async function watchRun(platform: Platform, runId: RunId, options: WatchOptions): Promise<Watched> {
   const { output, view, json } = options;
   let shown = 0;
   let last: readonly Commit[] = [];
+  let told = '';
   try {
     for await (const { commits, run } of followRun(platform.store.commits, runId, options)) {
       last = commits;
@@ -46,6 +52,13 @@ export async function watchRun(platform: Platform, runId: RunId, options: WatchO
         shown = entries.length;
       }
       if (run.status === 'finished') return { commits, ended: { run, commits } };
+      if (!onlyPeopleAwaited(run)) continue;
+      const awaited = awaitedIn(commits);
+      if (options.untilWaiting === true) return { commits, awaited };
+      const lines = awaitedLines(runId, awaited, Date.now()).join('\n');
+      const steps = awaited.map(({ step }) => step).join(' ');
+      if (steps !== told) view.note(lines);
+      told = steps;
     }
     return { commits: last };
   } finally {
@@ -91,6 +104,17 @@ const askedScriptedModel = (commits: readonly Commit[]): boolean =>
         event.type === 'step.completed' && isJsonObject(event.usage) && event.usage['model'] === 'scripted',
     );
 
+/** Only people are waited for: who is asked what, as a line of data, and how to answer. */
+export function sayAwaited(
+  output: Output,
+  { runId, workflow }: { readonly runId: RunId; readonly workflow: string },
+  awaited: readonly Awaited[],
+): ExitCode {
+  output.data(JSON.stringify(waitingJson(runId, workflow, awaited)));
+  for (const line of awaitedLines(runId, awaited, Date.now())) output.problem(line);
+  return exitCodes.waiting;
+}
+
 /** Where the run stands, that it is not lost, and how to go on. */
 export function sayInterrupted(output: Output, runId: RunId, { commits }: Watched): ExitCode {
   output.problem(
@@ -111,7 +135,7 @@ function standing(commits: readonly Commit[]): string {
   const steps = stepsOf(commits);
   const all = commits[0]?.events.find((event) => event.type === 'run.started')?.steps ?? steps.length;
   const done = steps.filter(({ status }) => status === 'completed' || status === 'skipped').length;
-  const open = steps.filter(({ status }) => status === 'running' || status === 'backingOff');
+  const open = steps.filter(({ status }) => ['running', 'backingOff', 'undecided'].includes(status));
   const names = open.slice(0, 5).map(({ step }) => step);
   const more = open.length > names.length ? ` and ${open.length - names.length} more` : '';
   return `is running: ${done} of ${all} steps done${names.length === 0 ? '' : `, ${names.join(', ')}${more} in flight`}`;

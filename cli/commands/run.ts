@@ -15,9 +15,7 @@ import { type AskedInput, findInput, type FoundInput } from '../run-input.ts';
 import { runIdOfStart, sendStart, startEvent } from '../send.ts';
 import { printResult } from '../watch.ts';
 
-export interface RunOptions extends AskedInput, OrderOptions {
-  readonly watch?: boolean;
-}
+export interface RunOptions extends AskedInput, OrderOptions {}
 
 export async function runCommand(context: Context, workflow: string, options: RunOptions): Promise<ExitCode> {
   if (options.watch === true && options.detach === true)

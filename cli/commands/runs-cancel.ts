@@ -1,5 +1,6 @@
 /** `runs cancel <id>`: asks for the end of a run, and waits shortly to see it. */
 import { type RunId } from '#core/ids.ts';
+import { isLive } from '#core/row-status.ts';
 import { type RunRow, type Store } from '#core/ports.ts';
 import { openSession } from '#local/session.ts';
 import { type Context } from '../context.ts';
@@ -50,7 +51,7 @@ export async function runsCancelCommand(
 }
 
 function checkLive(row: RunRow): void {
-  if (row.status === 'running' || row.status === 'quarantined') return;
+  if (isLive(row.status) || row.status === 'quarantined') return;
   throw usageError('RUN_ENDED', `run ${row.runId} is ${row.status} already`, {
     expected: 'a run that is not over',
     hint: './baton runs list --status running shows those',

@@ -4,6 +4,7 @@ import { type Commit, type RunRow, type Store } from '#core/ports.ts';
 import { absent, evolveCommit } from '#core/run/evolve.ts';
 import { durationText, skipText, stepsOf, type StepSummary, timelineOf } from '#core/run/timeline.ts';
 import { type RunState } from '#core/run/types.ts';
+import { awaitedIn, awaitedLines } from '../awaited.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { withPlatform } from '../open.ts';
@@ -53,8 +54,9 @@ function jsonOf({ row, commits, run, steps, input, result }: Found): unknown {
     retryOf: run.status === 'absent' ? undefined : run.retryOf,
     input,
     ...result,
-    steps: steps.map(({ startedAt, endedAt, retryAt, ...step }) => ({
+    steps: steps.map(({ startedAt, endedAt, retryAt, approval, ...step }) => ({
       ...step,
+      approval: approval && { ...approval, deadlineAt: iso(approval.deadlineAt) },
       startedAt: iso(startedAt),
       endedAt: iso(endedAt),
       retryAt: iso(retryAt),
@@ -82,6 +84,7 @@ function textOf({ row, commits, run, steps, input, result }: Found): string {
       : `timeline (from ${new Date(from).toISOString()})\n${timeline
           .map((entry) => `  +${((entry.at - from) / 1000).toFixed(3)}s  ${entry.text.replace(/\s+/g, ' ')}`)
           .join('\n')}`,
+    awaitedLines(row.runId, awaitedIn(commits), Date.now()).join('\n'),
     resultText(result),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
@@ -98,8 +101,14 @@ const stepCells = (step: StepSummary): readonly string[] => [
   step.startedAt === undefined || step.endedAt === undefined
     ? ''
     : durationText(step.endedAt - step.startedAt),
-  step.skipped !== undefined ? skipText[step.skipped] : (step.failure?.code ?? ''),
+  remarkOf(step),
 ];
+
+function remarkOf({ skipped, failure, approval }: StepSummary): string {
+  if (skipped !== undefined) return skipText[skipped];
+  if (approval?.decision !== undefined) return `${approval.decision} by ${approval.by ?? ''}`;
+  return failure?.code ?? (approval === undefined ? '' : `asks ${approval.to.join(', ')}`);
+}
 
 function resultText(result: Found['result']): string {
   if (result === undefined) return '';

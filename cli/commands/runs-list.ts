@@ -1,6 +1,6 @@
 /** `runs list`: runs, newest first. */
 import { type RunRow } from '#core/ports.ts';
-import { type RowStatus } from '#core/row-status.ts';
+import { isLive, parseRowStatus, rowStatuses, type RowStatus } from '#core/row-status.ts';
 import { durationText } from '#core/run/timeline.ts';
 import { nearest } from '#core/workflow/nearest.ts';
 import { type Context } from '../context.ts';
@@ -16,8 +16,6 @@ export interface ListOptions {
   readonly limit: string;
   readonly json?: boolean;
 }
-
-const statuses = ['running', 'completed', 'failed', 'cancelled', 'quarantined', 'tombstone'] as const;
 
 export async function runsListCommand(context: Context, options: ListOptions): Promise<ExitCode> {
   const filter = {
@@ -65,18 +63,16 @@ const cells = (row: RunRow, now: number, short: boolean): readonly string[] => [
   short
     ? `${durationText(now - row.startedAt).split(' ')[0] ?? ''} ago`
     : `${new Date(row.startedAt).toISOString().slice(0, 19)}Z`,
-  row.endedAt === undefined && row.status !== 'running'
-    ? ''
-    : durationText((row.endedAt ?? now) - row.startedAt),
+  row.endedAt === undefined && !isLive(row.status) ? '' : durationText((row.endedAt ?? now) - row.startedAt),
   row.error?.code ?? '',
 ];
 
 function parseStatus(text: string): RowStatus {
-  const status = statuses.find((candidate) => candidate === text);
+  const status = parseRowStatus(text);
   if (status !== undefined) return status;
-  const near = nearest(text, statuses);
+  const near = nearest(text, rowStatuses);
   throw usageError('USAGE', `--status ${typed(text)} is not a status`, {
-    expected: `one of ${statuses.join(', ')}`,
+    expected: `one of ${rowStatuses.join(', ')}`,
     hint: near === undefined ? 'for example --status failed' : `did you mean '${near}'?`,
   });
 }

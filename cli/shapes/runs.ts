@@ -1,4 +1,5 @@
 /** What `run` and `runs …` print with `--json`. */
+import { rowStatuses } from '#core/row-status.ts';
 import {
   anything,
   choice,
@@ -15,7 +16,7 @@ import {
   time,
 } from './shape.ts';
 
-const status = choice('running', 'completed', 'failed', 'cancelled', 'quarantined', 'tombstone');
+const status = choice(...rowStatuses);
 
 const row = {
   run: runId,
@@ -47,9 +48,24 @@ const entry = {
 
 const requested = object({ run: runId, workflow: text, status: choice('requested') });
 
+const approval = {
+  to: list(text),
+  prompt: text,
+  deadlineAt: { ...time, description: 'What happens then says `onTimeout`.' },
+};
+
 const step = object({
   step: text,
-  status: choice('waiting', 'running', 'backingOff', 'completed', 'failed', 'skipped', 'cancelled'),
+  status: choice(
+    'waiting',
+    'running',
+    'backingOff',
+    'undecided',
+    'completed',
+    'failed',
+    'skipped',
+    'cancelled',
+  ),
   attempts: count,
   'agent?': text,
   'startedAt?': time,
@@ -57,9 +73,35 @@ const step = object({
   'retryAt?': time,
   'failure?': failure,
   'skipped?': text,
+  'approval?': object({
+    ...approval,
+    'decision?': choice('approved', 'rejected'),
+    'by?': text,
+    'comment?': text,
+  }),
 });
 
-const followed = oneOf(object({ run: runId, ...entry }), result);
+/** Where a run was left waiting for people, in place of a result. */
+const waitingRun = object({
+  run: runId,
+  workflow: text,
+  status: choice('waiting'),
+  approvals: list(object({ step: text, ...approval })),
+});
+
+const followed = oneOf(object({ run: runId, ...entry }), result, waitingRun);
+
+const decided = (description: string): Shape => ({
+  form: 'document',
+  description,
+  schema: object({
+    ...{ run: runId, step: text, decision: choice('approved', 'rejected'), by: text },
+    status: {
+      ...choice('taken', 'ignored', 'requested'),
+      description: 'ignored: the step did not wait any more; requested: nobody has taken it yet.',
+    },
+  }),
+});
 
 export const runShapes: Readonly<Record<string, Shape>> = {
   run: {
@@ -95,6 +137,8 @@ export const runShapes: Readonly<Record<string, Shape>> = {
     description: 'What happens, a line each; the last line is the result.',
     schema: followed,
   },
+  approve: decided('What became of the approval.'),
+  reject: decided('What became of the rejection.'),
   'runs cancel': {
     form: 'document',
     description: 'Where the run stands now.',
