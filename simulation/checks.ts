@@ -10,7 +10,8 @@ import { type Commit, type LogRecord, type OutgoingRecord } from '#core/ports.ts
 import { nextDeadline } from '#core/run/deadline.ts';
 import { effectsOf, type Effect } from '#core/run/effects.ts';
 import { absent, evolveCommit, type PresentRun } from '#core/run/evolve.ts';
-import { stepStateIn } from '#core/run/step-states.ts';
+import { isLive } from '#core/row-status.ts';
+import { onlyUndecided, stepStateIn } from '#core/run/step-states.ts';
 import { type RunState } from '#core/run/types.ts';
 import { type Definition } from '#core/workflow/definition.ts';
 import { placeOf } from './broker.ts';
@@ -120,6 +121,9 @@ export function createChecks(store: MemoryStore, definitions: readonly Definitio
       for (const [runId, { run }] of watched) {
         if (run.status !== 'running') continue;
         const row = store.runs.get(run.runId);
+        const status = onlyUndecided(run.steps) ? 'waiting' : 'running';
+        if (isLive(row?.status) && row?.status !== status)
+          violate(`I2: the row of run ${runId} says ${row?.status}, and it is ${status}`);
         const due = nextDeadline(run);
         if (due === undefined) violate(`D6: live run ${runId} has no deadline`);
         else if (row?.wakeAt === undefined || row.wakeAt > latest(due, row.armedBy, now))

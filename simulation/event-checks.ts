@@ -3,12 +3,18 @@
  * I9 a step is opened once its needs allow it, and never after it settled · I10 nothing is timed out or tried again
  * early · I11 what may be tried again is, what may not is not, within the waits of the policy · I12 only what was given
  * up can be late, once · I18 a run keeps the definition it began with · I23 another payload is told once · C5 a cancel
- * is taken in once.
+ * is taken in once. Of approvals: `approval-checks.ts`.
  */
 import { type Failure } from '#core/failure.ts';
 import { type Commit } from '#core/ports.ts';
 import { type RunEvent } from '#core/run/types.ts';
-import { type AgentStep, type Definition, type StepDefinition } from '#core/workflow/definition.ts';
+import {
+  type AgentStep,
+  type ApprovalStep,
+  type Definition,
+  type StepDefinition,
+} from '#core/workflow/definition.ts';
+import { type ApprovalEvent, type ApprovalHistory, checkApproval, checkEnd } from './approval-checks.ts';
 
 export interface EventChecks {
   stored(commit: Commit): void;
@@ -37,6 +43,7 @@ interface History {
   readonly steps: Map<string, Step>;
   /** What may be taken in once. */
   readonly once: Set<string>;
+  readonly approvals: Map<string, ApprovalHistory>;
 }
 
 export function createEventChecks(definitions: readonly Definition[], violate: Violate): EventChecks {
@@ -70,7 +77,7 @@ function begun(
   const definition = digest === undefined ? undefined : known.get(digest);
   if (digest !== undefined && definition === undefined)
     violate(`I18: run ${event.runId} began with ${digest}, which was never stored`);
-  return { definition, steps: new Map(), once: new Set() };
+  return { definition, steps: new Map(), once: new Set(), approvals: new Map() };
 }
 
 function check(history: History, event: RunEvent, violate: Violate): void {
@@ -78,6 +85,7 @@ function check(history: History, event: RunEvent, violate: Violate): void {
     case 'step.dispatched':
       return dispatched(history, event, violate);
     case 'step.completed':
+      endedRightly(history, event, violate);
       stepOf(history, event.step).settled = 'completed';
       return;
     case 'attempt.failed':
@@ -97,6 +105,10 @@ function check(history: History, event: RunEvent, violate: Violate): void {
       return once(history, `I23: ${event.source} ${event.id} with ${event.payloadDigest}`, violate);
     case 'cancel.requested':
       return once(history, `C5: the cancel ${event.source} ${event.id}`, violate);
+    case 'approval.requested':
+    case 'approval.decided':
+    case 'approval.ignored':
+      return approval(history, event, violate);
     case 'run.completed':
       return completed(history, violate);
     default:
@@ -112,6 +124,31 @@ function stepOf({ steps }: History, id: string): Step {
 
 const definitionOf = ({ definition }: History, id: string): StepDefinition | undefined =>
   definition?.steps.find((step) => step.id === id);
+
+function approval(history: History, event: ApprovalEvent, violate: Violate): void {
+  const definition = definitionOf(history, event.step);
+  const settled = stepOf(history, event.step).settled !== undefined;
+  if (event.type !== 'approval.requested' && event.source !== undefined)
+    once(history, `C5: the decision ${event.source} ${event.id}`, violate);
+  if (event.type === 'approval.requested' && definition !== undefined && !mayOpen(history, definition))
+    violate(`I9: ${event.step} asked before its needs allowed it`);
+  const wrong = checkApproval(history.approvals, event, approvalStepOf(history, event.step), settled);
+  if (wrong !== undefined) violate(wrong);
+}
+
+function endedRightly(
+  history: History,
+  event: Event<'step.completed' | 'step.failed'>,
+  violate: Violate,
+): void {
+  const wrong = checkEnd(history.approvals.get(event.step), event, approvalStepOf(history, event.step));
+  if (wrong !== undefined) violate(wrong);
+}
+
+function approvalStepOf(history: History, id: string): ApprovalStep | undefined {
+  const step = definitionOf(history, id);
+  return step?.kind === 'approval' ? step : undefined;
+}
 
 function agentStepOf(history: History, id: string): AgentStep | undefined {
   const step = definitionOf(history, id);
@@ -179,6 +216,7 @@ function mayRetry(history: History, id: string): boolean {
 function stepFailed(history: History, event: Event<'step.failed'>, violate: Violate): void {
   const step = stepOf(history, event.step);
   const definition = definitionOf(history, event.step);
+  endedRightly(history, event, violate);
   if (definition !== undefined && definition.continueOnError !== event.caught)
     violate(`I18: ${event.step} is ${event.caught ? '' : 'not '}caught, its definition says otherwise`);
   const isLast = step.failed?.failure.code === event.failure.code;

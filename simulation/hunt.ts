@@ -111,7 +111,8 @@ function outOfOrder(scenario: Scenario, result: ScheduleResult): string | undefi
       .map(({ input }) => input),
     otherPayload,
   ];
-  const facts = { agents: catalogOf(scenario.agents), agent: scenario.agent, definition: result.definition };
+  const { definition, said } = result;
+  const facts = { agents: catalogOf(scenario.agents), agent: scenario.agent, definition, said };
   for (const [id, run] of result.runs) {
     const model = replayInOrder({ ...facts, inputs }, result.histories.get(id) ?? []);
     if ('unexplained' in model) return `I7: run ${id}: ${model.unexplained}`;

@@ -141,6 +141,18 @@ export const scenarios: readonly Scenario[] = [
   scenario('senders', '  one: { agent: worker }\n', {
     runs: ['/shop', '/warehouse'].map((source) => ({ id: 'same', workflow: 'senders', input: {}, source })),
   }),
+  // Two wait at once, whoever is first decides; where nobody does, each has its own rule for its deadline.
+  scenario(
+    'approvals',
+    `  draft: { agent: worker }
+  legal: { approval: { to: lawyer, prompt: "\${{ steps.draft.output.step }}?", timeout: 20s, onTimeout: approve }, continueOnError: true }
+  money: { approval: { to: [owner, bank], prompt: pay?, timeout: 5s, onTimeout: reject }, needs: [draft], continueOnError: true }
+  note: { approval: { to: clerk, prompt: noted?, timeout: 8s }, continueOnError: true }
+  sign: { approval: { to: owner, prompt: sign?, timeout: 1h }, needs: [legal, money, note] }
+  last: { agent: cheap, needs: [sign], with: { by: "\${{ steps.sign.output.by }}" } }
+`,
+    { copies: 2, cancel: true },
+  ),
   // Two keys: starts of one key are one run, whichever comes first, and another payload under it is a conflict.
   scenario('keyed', '  one: { agent: worker, with: { key: "${{ inputs.key }}" } }\n', {
     head: 'inputs: { key: string, note: { type: string, required: false } }\nidempotencyKey: inputs.key\n',

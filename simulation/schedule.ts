@@ -8,6 +8,7 @@ import { type Commit } from '#core/ports.ts';
 import { type RunState } from '#core/run/types.ts';
 import { type Definition } from '#core/workflow/definition.ts';
 import { parseDefinition } from '#core/workflow/parse-definition.ts';
+import { deciders, type SaidDecision } from './approvals.ts';
 import { type SimulatedAgent } from './agents.ts';
 import { type Choices } from './choices.ts';
 import { allFaults, drawRates, type FaultKind, type FaultRates } from './faults.ts';
@@ -48,6 +49,8 @@ export interface ScheduleResult {
   readonly histories: ReadonlyMap<string, readonly Commit[]>;
   /** Definitions that were stored, by digest. */
   readonly definition: (digest: string) => Definition | undefined;
+  /** What people decided, by the id of their event. */
+  readonly said: ReadonlyMap<string, SaidDecision>;
   /** Faults met and events seen, with how often. */
   readonly met: ReadonlyMap<string, number>;
   readonly events: number;
@@ -77,13 +80,15 @@ export async function runSchedule(options: ScheduleOptions, choices: Choices): P
   const system = createSystem(world, { ...options, partitions: 2, snapshotEvery, partialResponses });
   for (const { id, workflow, input, source } of options.runs) system.start(id, workflow, input, source);
   const hostility = hostilities(world, system, options);
+  const people = deciders(world, system, options.definitions);
   const hostileUntil = Math.max(hostileEvents, hostileEventsPerStep * longest(options));
   let events = 0;
   for (; system.checks.violations.length === 0; events += 1) {
     if (world.hostile && events >= hostileUntil) hostility.end();
     if (world.hostile) hostility.next(events);
+    if (world.hostile) people.next();
     await drain();
-    if (!next(world, system, hostility.relieve)) {
+    if (!next(world, system, () => hostility.relieve() || people.settle())) {
       if (!world.hostile) break;
       hostility.end();
     }
@@ -102,6 +107,7 @@ export async function runSchedule(options: ScheduleOptions, choices: Choices): P
     ],
     runs: new Map(system.checks.runIds.map((runId) => [runId, system.checks.run(runId)])),
     histories: new Map(system.checks.runIds.map((runId) => [runId, system.checks.history(runId)])),
+    said: people.said,
     definition: (digest) => definitionIn(system, options.definitions, digest),
     met: world.met,
     events,
@@ -144,7 +150,7 @@ function passTime(world: World, system: System, relieve: () => boolean): boolean
   const timer = world.nextTimerAt() ?? Infinity;
   const wake = system.timerDueAt() ?? Infinity;
   const at = Math.min(timer, wake);
-  // A pause outlasts leases, but nobody waits for a frozen sandbox until every deadline has passed.
+  // A pause outlasts leases, but nobody waits for a frozen sandbox, or a person, until every deadline has passed.
   if (at > world.now + longPauseMs && relieve()) return true;
   if (at === Infinity) return false;
   // However the clocks differ, time goes on while somebody looks at it.

@@ -17,6 +17,7 @@ import { delayOf } from '#core/run/retry.ts';
 import { spilled, spillEvents } from '#core/run/spill.ts';
 import { type RunEvent, type RunInput, type RunState } from '#core/run/types.ts';
 import { type Definition } from '#core/workflow/definition.ts';
+import { type SaidDecision } from './approvals.ts';
 import { type SimulatedAgent } from './agents.ts';
 
 export interface ModelFacts {
@@ -26,6 +27,8 @@ export interface ModelFacts {
   readonly definition: (digest: string) => Definition | undefined;
   /** What a start of this identity may have asked for. */
   readonly inputs: (source: string, id: string) => readonly Json[];
+  /** What people said, by the id of their event. */
+  readonly said: ReadonlyMap<string, SaidDecision>;
 }
 
 /** The state the model ends in, or what no order of inputs explains. */
@@ -63,16 +66,33 @@ function inputOf(model: Model, event: RunEvent): RunInput | string | undefined {
     case 'run.started':
       return startOf(model, event);
     case 'step.completed':
-      return event.reusedFrom === undefined ? responseOf(model, event) : undefined;
+      // Without an attempt no agent was asked: it was taken over, or approved.
+      return event.attempt > 0 ? responseOf(model, event) : undefined;
     case 'attempt.failed':
       return event.answered ? responseOf(model, event) : undefined;
     case 'cancel.requested':
       return { ...event, type: 'cancel' };
+    case 'approval.decided':
+    case 'approval.ignored':
+      return decisionOf(model, event);
     case 'wake.consumed':
       return { type: 'wake', source: 'timer', id: String(event.wakeSentAt), wakeSentAt: event.wakeSentAt };
     default:
       return undefined;
   }
+}
+
+/** A decision without an id is that of the timeout, which follows from a wake. */
+function decisionOf(
+  { facts }: Model,
+  event: Extract<RunEvent, { type: 'approval.decided' | 'approval.ignored' }>,
+): RunInput | string | undefined {
+  const { source, id, step } = event;
+  if (source === undefined || id === undefined) return undefined;
+  const said = facts.said.get(id);
+  if (said?.step !== step || said.decision !== event.decision || said.by !== event.by)
+    return `nobody said of ${step} what was recorded as ${id}`;
+  return { type: 'decision', source, id, ...said };
 }
 
 function startOf(model: Model, event: Extract<RunEvent, { type: 'run.started' }>): RunInput | string {

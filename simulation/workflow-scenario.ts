@@ -65,6 +65,7 @@ export async function recordAnswers(
   const answers = new Map<string, Json>();
   const queue = [...play(startOf(definition, input))];
   for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
+    if (event.type === 'approval.requested') queue.push(...play(approved(event.step)));
     if (event.type !== 'step.dispatched') continue;
     const value = await answer(event);
     if (value !== undefined) answers.set(event.step, value);
@@ -76,6 +77,12 @@ export async function recordAnswers(
 }
 
 export type Dispatched = Extract<RunEvent, { type: 'step.dispatched' }>;
+
+/** In the ordinary history people say yes; schedules draw what they say. */
+const approved = (step: string): RunInput => ({
+  ...{ type: 'decision', source: '/simulated', id: `decision-${step}` },
+  ...{ step, decision: 'approved', by: 'somebody' },
+});
 
 const identity = { source: '/simulated', id: 'ordinary' };
 const begin = Date.parse('2026-01-01T00:00:00Z');

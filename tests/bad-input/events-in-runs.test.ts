@@ -131,6 +131,17 @@ describe('bad events on the way to a run', () => {
     await assertUnchanged(e, runId, commits);
   });
 
+  row('E17', 'a decision for a step that is no approval of the run is STEP_MISMATCH', async () => {
+    const { e, runId, commits } = await running();
+    await e.publish(topics.command, {
+      ...{ id: 'd', source: '/test', type: 'dev.baton.approval.decided.v1', subject: runId, runid: runId },
+      data: { step: 'nowhere', decision: 'approved', by: 'ada' },
+    });
+    await e.settle();
+    await assertRefused(e, 'STEP_MISMATCH');
+    await assertUnchanged(e, runId, commits);
+  });
+
   row('E18', 'a result for a run that has ended is recorded as late, and changes nothing', async () => {
     const { e, task, runId } = await running();
     await e.cancel(runId);

@@ -10,7 +10,6 @@ export const waiting: Readonly<Record<string, string>> = {
 
 /** Rows that are tested as far as they can be, and what of them waits. */
 export const partlyWaiting: Readonly<Record<string, string>> = {
-  E17: 'STEP_MISMATCH: a decision for a step that is not open needs approvals',
   C03: 'CONFIG_INSECURE for a host started by hand: nothing tells it that it is production',
   A07: 'BUDGET_EXCEEDED needs budgets',
 };

@@ -15,6 +15,7 @@ export function testRunIndex(name: string, factory: () => Promise<StoreSubject>)
     testBegin(subject);
     testArm(subject);
     testRearm(subject);
+    testStatus(subject);
     testEnd(subject);
     testPostponeAndQuarantine(subject);
     testList(subject);
@@ -159,6 +160,61 @@ function testRearm(subject: Subject): void {
       await after(subject, absent, { type: 'rearm', runId: absent, wakeAt: 1, version: 9 }),
       undefined,
     );
+  });
+}
+
+function testStatus(subject: Subject): void {
+  const waits = (runId: RunId, version: number): RunWrite => ({
+    type: 'status',
+    runId,
+    status: 'waiting',
+    version,
+  });
+
+  test('a status is written where no later one was, and keeps the deadline', async () => {
+    const id = newRunId();
+    const begun = await after(subject, id, begin(id));
+    const waiting = await after(subject, id, waits(id, 3));
+    assert.deepEqual(waiting, { ...begun, status: 'waiting', version: 3 });
+    assert.deepEqual(
+      await after(subject, id, { type: 'status', runId: id, status: 'running', version: 2 }),
+      waiting,
+    );
+    assert.deepEqual(
+      await after(subject, id, { type: 'status', runId: id, status: 'running', version: 3 }),
+      waiting,
+    );
+    const goesOn = await after(subject, id, { type: 'status', runId: id, status: 'running', version: 4 });
+    assert.deepEqual(goesOn, { ...begun, status: 'running', version: 4 });
+  });
+
+  test('a row that waits is listed as such, is armed, woken, postponed and quarantined as one that runs', async () => {
+    const id = newRunId();
+    await after(subject, id, begin(id), waits(id, 1));
+    const listed = await subject().store.runs.list({ status: 'waiting', idPrefix: id, limit: 5 });
+    assert.deepEqual(
+      listed.map(({ runId }) => runId),
+      [id],
+    );
+    const postponed = await after(subject, id, { type: 'postpone', runId: id, wakeAt: 4_000 });
+    assert.equal(postponed?.wakeAt, 4_000);
+    const armed = await after(subject, id, { type: 'arm', runId: id, wakeAt: 3_000, version: 2 });
+    assert.deepEqual([armed?.status, armed?.wakeAt], ['waiting', 3_000]);
+    const rearmed = await after(subject, id, { type: 'rearm', runId: id, wakeAt: 9_000, version: 3 });
+    assert.deepEqual([rearmed?.status, rearmed?.wakeAt], ['waiting', 9_000]);
+    const again = await after(subject, id, begin(id, { wakeAt: 2_000 }));
+    assert.deepEqual([again?.status, again?.wakeAt], ['waiting', 2_000]);
+    const error = { code: 'ENGINE_BUG', message: 'm', retryable: false };
+    const quarantined = await after(subject, id, { type: 'quarantine', runId: id, error });
+    assert.equal(quarantined?.status, 'quarantined');
+    assert.deepEqual(await after(subject, id, waits(id, 9)), quarantined);
+  });
+
+  test('a status changes nothing on an ended row, and makes none', async () => {
+    const [ended, none] = [newRunId(), newRunId()];
+    const row = await after(subject, ended, begin(ended), end(ended));
+    assert.deepEqual(await after(subject, ended, waits(ended, 99)), row);
+    assert.equal(await after(subject, none, waits(none, 9)), undefined);
   });
 }
 

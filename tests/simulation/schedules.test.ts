@@ -26,10 +26,13 @@ const reached = [
   'stranger cancel',
   'stranger response',
   'cancel before its run',
+  'decision approved',
+  'decision rejected',
 ];
 const events = [
   ...['run.started', 'run.completed', 'run.failed', 'run.cancelled', 'cancel.requested', 'start.conflicted'],
   ...['step.dispatched', 'step.completed', 'step.retryScheduled', 'step.failed', 'step.skipped'],
+  ...['approval.requested', 'approval.decided', 'approval.ignored'],
   ...['step.cancelled', 'attempt.failed', 'response.late', 'wake.consumed', 'timer.armed'],
 ].map((type) => `event ${type}`);
 
