@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { Match } from 'aws-cdk-lib/assertions';
 import { manifests } from '#agents/manifests.ts';
 import { problemsOf } from './checks/check-system.ts';
 import { buildTestSystem } from './fixtures/system.ts';
@@ -159,6 +160,19 @@ describe('alarms', () => {
     const language = readFileSync(join(root, 'core/workflow/language.ts'), 'utf8');
     assert.match(language, /\bapproval\b/);
     const reserved = /\bapproval: later\(/.test(language);
+    assert.equal(reserved, false);
     assert.equal(Object.hasOwn(counted, 'WaitingApprovals'), !reserved);
+    const template = system.templateOf('observability');
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'WaitingApprovals',
+      Statistic: 'Maximum',
+      EvaluationPeriods: 12,
+      AlarmDescription: Match.stringLikeRegexp('answer-an-alarm.md#waiting-approvals$'),
+    });
+    template.hasResourceProperties('AWS::Logs::MetricFilter', {
+      FilterPattern: '{ $.message = "runs wait for a decision" }',
+      MetricTransformations: [{ MetricName: 'WaitingApprovals', MetricValue: '$.waiting' }],
+    });
+    assert.match(JSON.stringify(template.findResources('AWS::CloudWatch::Dashboard')), /wait for a decision/);
   });
 });

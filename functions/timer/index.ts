@@ -4,10 +4,11 @@ import { type FunctionSettings, type Platform } from '#adapters/platform.ts';
 import { lambdaEntry } from '#adapters/lambda.ts';
 import { type InvocationContext } from '#core/lambda-kafka.ts';
 import { createTimer } from './handler.ts';
+import { watchWaiting } from './waiting-runs.ts';
 import { runSchedule } from './schedule.ts';
 
 export const create = (platform: Platform, settings: FunctionSettings) =>
-  createTimer({ ...platform, storeRetentionMs: settings.storeRetentionMs });
+  watchWaiting(createTimer({ ...platform, storeRetentionMs: settings.storeRetentionMs }), platform);
 
 export const handler = lambdaEntry((platform, settings) => {
   const timer = create(platform, settings);

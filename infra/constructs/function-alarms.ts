@@ -25,6 +25,7 @@ export type RunbookSection =
   | 'lag'
   | 'dead-letters'
   | 'quarantined-runs'
+  | 'waiting-approvals'
   | 'broker-disk'
   | 'database-load';
 

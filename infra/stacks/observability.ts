@@ -19,11 +19,28 @@ export interface ObservabilityProps extends cdk.StackProps {
   readonly database: docdb.DatabaseCluster | undefined;
 }
 
+interface CountedLine {
+  readonly message: string;
+  readonly runbook: Alarm['runbook'];
+  /** Field of the line that is measured; absent: lines are counted. */
+  readonly field?: string;
+  /** Five minutes each, in a row; 1 unless given. */
+  readonly periods?: number;
+  readonly meaning?: string;
+}
+
 /** Log lines that are counted: the message, and what it means. */
 export const counted = {
   DeadLetters: { message: 'record dead-lettered', runbook: 'dead-letters' },
   QuarantinedRuns: { message: 'run quarantined', runbook: 'quarantined-runs' },
-} as const;
+  WaitingApprovals: {
+    message: 'runs wait for a decision',
+    runbook: 'waiting-approvals',
+    field: 'waiting',
+    periods: 12,
+    meaning: 'For an hour, there was always a run that waits for the decision of a person.',
+  },
+} as const satisfies Readonly<Record<string, CountedLine>>;
 
 export class ObservabilityStack extends cdk.Stack {
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
@@ -48,28 +65,23 @@ export class ObservabilityStack extends cdk.Stack {
   /** One metric over all functions: who wrote the line is in the log. */
   private count(
     metricName: string,
-    { message, runbook }: (typeof counted)[keyof typeof counted],
+    { message, runbook, field, periods = 1, meaning }: CountedLine,
     { functions, profile }: ObservabilityProps,
   ): Alarm {
-    const metricNamespace = `Baton/${profile.name}`;
+    const metricNamespace = namespaceOf(profile);
     for (const { spec, function: target } of functions)
       new logs.MetricFilter(this, `${metricName}-${spec.name}`, {
         logGroup: target.logGroup,
         metricNamespace,
         metricName,
         filterPattern: logs.FilterPattern.stringValue('$.message', '=', message),
-        metricValue: '1',
+        metricValue: field === undefined ? '1' : `$.${field}`,
       });
     return {
-      metric: new cloudwatch.Metric({
-        namespace: metricNamespace,
-        metricName,
-        period: cdk.Duration.minutes(5),
-        statistic: 'Sum',
-      }),
+      metric: countedMetric(profile, metricName, field === undefined ? 'Sum' : 'Maximum'),
       threshold: 1,
-      periods: 1,
-      meaning: `A function logged '${message}'.`,
+      periods,
+      meaning: meaning ?? `A function logged '${message}'.`,
       runbook,
     };
   }
@@ -115,10 +127,25 @@ export class ObservabilityStack extends cdk.Stack {
             targets.map(({ label, target }) => target.metricThrottles({ label, period })),
           ),
         ],
+        [graph('Runs that wait for a decision', [countedMetric(profile, 'WaitingApprovals', 'Maximum')])],
       ],
     });
   }
 }
+
+const namespaceOf = ({ name }: Profile): string => `Baton/${name}`;
+
+const countedMetric = (
+  profile: Profile,
+  metricName: string,
+  statistic: 'Sum' | 'Maximum',
+): cloudwatch.Metric =>
+  new cloudwatch.Metric({
+    namespace: namespaceOf(profile),
+    metricName,
+    period: cdk.Duration.minutes(5),
+    statistic,
+  });
 
 function serviceAlarms({
   clusterName,
