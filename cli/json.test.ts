@@ -39,6 +39,8 @@ const asked = (): readonly (readonly [command: string, args: readonly string[], 
   ['runs retry', [scene.failed.run], 1],
   // Of a run that may yet begin; nobody hosts.
   ['runs cancel', ['0'.repeat(26)], 3],
+  ['approve', ['0'.repeat(26), 'ok'], 3],
+  ['reject', ['0'.repeat(26), 'ok', '--comment', 'no'], 3],
   ['events publish', ['examples/request.json'], 0],
   ['events tail', ['--topic', 'response', '--no-follow'], 0],
   ['events tail', ['--topic', 'dlq', '--no-follow'], 0],

@@ -7,7 +7,15 @@ import { type Json, type JsonObject } from '../json.ts';
 import { parseDuration } from './duration.ts';
 import { workflowFileSchema } from './file-schema.ts';
 import { compileSchema } from './json-schema.ts';
-import { joinWords, meant, retryWords, stepWords, type Words, workflowWords } from './language.ts';
+import {
+  approvalWords,
+  joinWords,
+  meant,
+  retryWords,
+  stepWords,
+  type Words,
+  workflowWords,
+} from './language.ts';
 import { nearest } from './nearest.ts';
 import { parseDefinition } from './parse.ts';
 import { regexProblem } from './regex-safety.ts';
@@ -49,6 +57,7 @@ describe('the JSON Schema of a workflow file', () => {
       [workflowWords, (key) => ({ ...good, [key]: 1 })],
       [stepWords, (key) => ({ ...good, steps: { s: { agent: 'x', [key]: 1 } } })],
       [retryWords, (key) => ({ ...good, steps: { s: { agent: 'x', retry: { max: 2, [key]: 1 } } } })],
+      [approvalWords, (key) => ({ ...good, steps: { s: { approval: { to: 'o', prompt: 'p', [key]: 1 } } } })],
       [
         joinWords,
         (key) => ({

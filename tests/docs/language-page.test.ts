@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { manifests } from '#agents/manifests.ts';
-import { joinWords, retryWords, stepWords, workflowWords } from '#core/workflow/language.ts';
+import { approvalWords, joinWords, retryWords, stepWords, workflowWords } from '#core/workflow/language.ts';
 import { parseWorkflow } from '#core/workflow/parse.ts';
 import { renderProblems } from '#core/workflow/problem.ts';
 
@@ -22,7 +22,9 @@ test('every example of the language is a workflow without a problem', () => {
 });
 
 test('every word the parser takes has its row, as the parser describes it, and every other is named as planned', () => {
-  const words = [workflowWords, stepWords, retryWords, joinWords].flatMap((table) => Object.entries(table));
+  const words = [workflowWords, stepWords, approvalWords, retryWords, joinWords].flatMap((table) =>
+    Object.entries(table),
+  );
   for (const [name, { about, schema, required }] of words) {
     if (schema === undefined) assert.ok(planned.includes(`\`${name}\``), `${name} is planned`);
     else

@@ -13,6 +13,7 @@ describe('what the pages tell to type', { concurrency: 2 }, () => {
   it('leads from a clone to a workflow of one’s own', () => runMarkdown('docs/tutorial/first-workflow.md'));
   it('makes an agent', () => runMarkdown('docs/how-to/write-an-agent.md'));
   it('makes a workflow', () => runMarkdown('docs/how-to/write-a-workflow.md'));
+  it('asks a person', () => runMarkdown('docs/how-to/ask-a-person.md'));
   it('shows what happened', () => runMarkdown('docs/how-to/see-what-happened.md'));
   it('starts from the README', () => runMarkdown('README.md'));
 
