@@ -7,6 +7,7 @@ type Guides = Readonly<Record<string, FullGuide>>;
 export const deadLetterGuide: Guides = {
   ID_INVALID: ['an id is not of the form of such ids', '`runid: $where`', 'copy the id from `./baton runs list`, or from the task'],
   RUN_NOT_FOUND: ['no run of that id appeared', 'a cancel of an unknown run, a minute later', 'look the id up and send it again under a new id'],
+  STEP_MISMATCH: ['a decision names a step that is no approval of the run', 'a decision for `desing`', 'look the step up: `./baton runs get <run>`; then decide again'],
   RUN_QUARANTINED: ['the run is set aside', 'input for a run with a broken chain', 'mend the cause, then `./baton recover <run>`'],
   START_TOO_OLD: ['the start is older than store retention', 'a topic replayed after a year', 'send it again under a new id'],
   STATE_CORRUPT: ['the stored commits of a run do not follow each other', 'a commit changed by hand', 'restore it from a backup, then `./baton recover`'],
@@ -75,6 +76,7 @@ export const commandGuide: Guides = {
   RUN_LIVE: ['the run is not over', '`runs retry` of a running run', 'wait for its end, or cancel it'],
   RUN_COMPLETED: ['the run has completed: nothing is left to try again', '`runs retry` of a completed run', 'start it anew'],
   RUN_EXPIRED: ['the run ended long ago, and its history is gone', '`runs retry` of a run past retention', 'start a new one'],
+  NOT_WAITING: ['no decision is waited for there', '`approve` of a run that was decided already', 'look where it stands: `./baton runs get <run>`'],
   RUN_ENDED: ['the run is over', '`runs cancel` of a completed run', 'nothing'],
   HOST_TAKEN: ['another process hosts this data folder', 'two times `./baton dev`', 'use the other one, or another `BATON_DATA_DIR`'],
 }; // prettier-ignore
