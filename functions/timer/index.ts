@@ -8,9 +8,10 @@ import { watchWaiting } from './waiting-runs.ts';
 import { runSchedule } from './schedule.ts';
 
 export const create = (platform: Platform, settings: FunctionSettings) =>
-  watchWaiting(createTimer({ ...platform, storeRetentionMs: settings.storeRetentionMs }), platform);
+  createTimer({ ...platform, storeRetentionMs: settings.storeRetentionMs });
 
 export const handler = lambdaEntry((platform, settings) => {
-  const timer = create(platform, settings);
+  // Only there is the line counted; in a terminal it would say every minute what nobody asked.
+  const timer = watchWaiting(create(platform, settings), platform);
   return (_event: unknown, context: InvocationContext) => runSchedule(timer, context, (ms) => wait(ms));
 });
