@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { topics } from '#core/event-catalog.ts';
 import { type HostedEngine } from '#tests/engine/hosted-engine.ts';
 import { quantiles, type Quantiles } from './quantiles.ts';
-import { type Where, whereOf } from './where.ts';
 
 export interface Chain {
   readonly steps: number;
@@ -18,8 +17,6 @@ export interface Chain {
   readonly syncsPerRun: number;
   /** At 50 callers, who share flushes. */
   readonly syncsPerStepAt50: number;
-  /** Of runs one after the other: milliseconds a run. Sampled beside what is measured, not while it is. */
-  readonly where: Where;
 }
 
 export const chainOf = (steps: number): string =>
@@ -77,10 +74,6 @@ export async function measureChain(engine: HostedEngine, steps: number, quick: b
     taken.push(performance.now() - begun);
   }
   const counted = await countOne(engine, steps, submit);
-  const sampled = many(200);
-  const where = await whereOf(async () => {
-    for (let run = 0; run < sampled; run += 1) await submit();
-  });
 
   const total = Math.max(100, many(4000));
   const syncs = (): number => engine.session.platform.embedded?.syncs() ?? NaN;
@@ -96,7 +89,6 @@ export async function measureChain(engine: HostedEngine, steps: number, quick: b
     stepsPerSecondAt50: (total * steps) / seconds,
     cpuMsPerStep: (user + system) / 1000 / (total * steps),
     syncsPerStepAt50: (syncs() - syncsBefore) / (total * steps),
-    where: Object.fromEntries(Object.entries(where).map(([part, taken]) => [part, taken / sampled])) as Where,
     ...counted,
   };
 }

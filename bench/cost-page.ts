@@ -7,6 +7,7 @@ import { type Embedded } from './embedded.ts';
 import { type Growth } from './growth.ts';
 import { type Memory } from './memory.ts';
 import { requestsText, type Services } from './services.ts';
+import { type Shares } from './where-time-goes.ts';
 
 export const costPage = join(import.meta.dirname, '..', 'docs', 'reference', 'cost-of-a-step.md');
 
@@ -54,7 +55,7 @@ export const countsTable = ({ once, repeat }: CostCounts): string =>
     ]),
   );
 
-export const embeddedTable = ({ floors, chains }: Embedded): string =>
+export const embeddedTable = ({ floors, chains, shares }: Embedded): string =>
   table(
     [
       'log and store in the data folder',
@@ -69,8 +70,12 @@ export const embeddedTable = ({ floors, chains }: Embedded): string =>
       ['CPU a step, 50 callers, ms', ...chains.map(({ cpuMsPerStep }) => two(cpuMsPerStep))],
       ['flushes a step, 50 callers', ...chains.map(({ syncsPerStepAt50 }) => two(syncsPerStepAt50))],
     ],
-    `One flush (512 bytes appended, then \`fdatasync\`) took ${two(floors.fdatasync.p50)} ms.`,
+    `One flush (512 bytes appended, then \`fdatasync\`) took ${two(floors.fdatasync.p50)} ms. ` +
+      `Where the time of a run of three steps alone went, waiting apart: ${sharesLine(shares)}.`,
   );
+
+const sharesLine = (shares: Shares): string =>
+  shares.map(([part, share]) => `${(100 * share).toFixed(0)} % ${part}`).join('; ');
 
 export const servicesTable = ({ roundTrip, insert, chain, overFloor, load }: Services): string =>
   table(
@@ -84,7 +89,7 @@ export const servicesTable = ({ roundTrip, insert, chain, overFloor, load }: Ser
     ],
     `R, a record from produce to consume, took ${two(roundTrip.p50)} ms; W, one journaled insert, ${two(insert.p50)} ms. Broker, database and functions shared the machine. ` +
       `Requests of a step at 50 callers: ${requestsText(load)}. ` +
-      `Where the time of the functions' process went: ${load.shares.map(([part, share]) => `${(100 * share).toFixed(0)} % ${part}`).join('; ')}.`,
+      `Where the time of the functions' process went: ${sharesLine(load.shares)}.`,
   );
 
 export const growthTable = (growth: Growth): string =>

@@ -1,13 +1,15 @@
 /** What runs of 1 to 100 steps cost on the embedded default, beside the floors of the same disk. */
 import { openHostedEngine } from '#tests/engine/hosted-engine.ts';
-import { chainOf, measureChain, type Chain } from './chain.ts';
+import { chainOf, measureChain, submitterOf, type Chain } from './chain.ts';
 import { measureFloors, type Floors } from './floors.ts';
 import { count, ms, ratio } from './numbers.ts';
-import { type Part, parts } from './where.ts';
+import { type Parts, type Shares, sharesText, whereTimeGoes } from './where-time-goes.ts';
 
 export interface Embedded {
   readonly floors: Floors;
   readonly chains: readonly Chain[];
+  /** Where the time of lone runs of three steps goes, waiting apart. Sampled beside what is measured. */
+  readonly shares: Shares;
 }
 
 const lengths = [1, 3, 10, 100];
@@ -21,13 +23,29 @@ export async function measureEmbedded(quick: boolean): Promise<Embedded> {
     const floors = await measureFloors(quick ? 200 : 1000);
     const chains = [];
     for (const length of lengths) chains.push(await measureChain(engine, length, quick));
-    return { floors, chains };
+    const submit = submitterOf(engine, aimed.steps);
+    const shares = await whereTimeGoes(parts, async () => {
+      for (let run = 0; run < (quick ? 50 : 300); run += 1) await submit();
+    });
+    return { floors, chains, shares };
   } finally {
     await engine.close();
   }
 }
 
-export function embeddedText({ floors, chains }: Embedded): string {
+const parts: Parts = [
+  [/\/bench\/|\/tests\//, 'the caller'],
+  [/\/adapters\/embedded\/(?:writer|database)\.ts$/, 'SQLite, flushes included'],
+  [/\/adapters\/embedded\//, 'log and store around SQLite'],
+  [/\/core\/run\//, 'decide, evolve, effects'],
+  [/\/core\/(?:json|commit|capability)/, 'hashing, signing, canonical JSON'],
+  [/\/core\/|node_modules/, 'codecs: records, CloudEvents, JSON'],
+  [/\/functions\/orchestrator\//, 'orchestrator'],
+  [/\/functions\/|\/adapters\//, 'agent host and the rest of the functions'],
+  [/\/local\//, 'invoker and host'],
+];
+
+export function embeddedText({ floors, chains, shares }: Embedded): string {
   const flush = floors.fdatasync.p50;
   const lines = [
     'embedded: floor                     p50 ms   p99 ms',
@@ -58,7 +76,8 @@ export function embeddedText({ floors, chains }: Embedded): string {
       ].join(''),
     ),
     '',
-    ...chains.filter(({ steps }) => steps === aimed.steps).flatMap((chain) => whereLines(chain, floors)),
+    ...chains.filter(({ steps }) => steps === aimed.steps).flatMap((chain) => aimLines(chain, floors)),
+    ...sharesText(shares),
     '',
   ];
   return lines.join('\n');
@@ -67,18 +86,14 @@ export function embeddedText({ floors, chains }: Embedded): string {
 /** What is aimed at: a run of three steps, alone, and so many steps a second at 50 callers. */
 const aimed = { steps: 3, p50: 4, flushMs: 0.2, stepsPerSecond: 2500 } as const;
 
-/** Whether the aims are met, and what the time of a run alone consists of. */
-function whereLines(
-  { alone, syncsPerRun, stepsPerSecondAt50, where }: Chain,
-  floors: Floors,
-): readonly string[] {
+/** Whether the aims are met, and how much of a run alone is waiting for the disk. */
+function aimLines({ alone, syncsPerRun, stepsPerSecondAt50 }: Chain, floors: Floors): readonly string[] {
   const flushes = syncsPerRun * floors.fdatasync.p50;
   const there = alone.p50 - flushes + syncsPerRun * aimed.flushMs;
   const verdict = (met: boolean): string => (met ? 'met' : 'missed');
   return [
     `aim: ${aimed.steps} steps alone below ${aimed.p50} ms where a flush takes ${aimed.flushMs} ms: ${there.toFixed(2)} ms, ${verdict(there < aimed.p50)}`,
     `aim: ${aimed.stepsPerSecond} steps/s at 50 callers: ${stepsPerSecondAt50.toFixed(0)}, ${verdict(stepsPerSecondAt50 >= aimed.stepsPerSecond)}`,
-    `where a run of ${aimed.steps} steps alone spends its time (sampled, mean), ms; ${syncsPerRun} flushes are about ${flushes.toFixed(2)} of it`,
-    ...Object.entries(parts).map(([part, label]) => `  ${label.padEnd(44)}${ms(where[part as Part])}`),
+    `where the time of a run of ${aimed.steps} steps alone goes, waiting apart; its ${syncsPerRun} flushes take about ${flushes.toFixed(2)} ms`,
   ];
 }
