@@ -30,7 +30,7 @@ export interface Stored {
 
 export async function storeTurns(deps: BatchDeps, turns: readonly Turn[]): Promise<Stored> {
   const drafts = turns.map((turn) => draftOf(deps, turn));
-  if (drafts.some((draft) => draft !== undefined)) await prepare(deps, turns, drafts);
+  await prepare(deps, turns, drafts);
   const plans: Plan[] = [];
   for (const [index, turn] of turns.entries()) plans.push(await planOf(deps, turn, drafts[index]));
   const outcomes = plans.length === 0 ? [] : await deps.storeAndSend(plans.map(({ writes }) => writes));

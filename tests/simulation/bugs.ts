@@ -84,8 +84,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'raising a timer bound over an earlier one',
     file: 'simulation/memory/run-row.ts',
-    from: "if (row?.status !== 'running' || row.armedBy >= write.version) return row;",
-    to: "if (row?.status !== 'running') return row;",
+    from: 'if (!isLiveRow(row) || row.armedBy >= write.version) return row;',
+    to: 'if (!isLiveRow(row)) return row;',
   },
   {
     // Nobody looks whether the commit is there after all: its inputs are let go, its effects never sent.
