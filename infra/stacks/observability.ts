@@ -24,6 +24,8 @@ interface CountedLine {
   readonly runbook: Alarm['runbook'];
   /** Field of the line that is measured; absent: lines are counted. */
   readonly field?: string;
+  /** The one function that writes it; absent: any may. */
+  readonly by?: string;
   /** Five minutes each, in a row; 1 unless given. */
   readonly periods?: number;
   readonly meaning?: string;
@@ -37,6 +39,7 @@ export const counted = {
     message: 'runs wait for a decision',
     runbook: 'waiting-approvals',
     field: 'waiting',
+    by: 'timer',
     periods: 12,
     meaning: 'For an hour, there was always a run that waits for the decision of a person.',
   },
@@ -65,11 +68,11 @@ export class ObservabilityStack extends cdk.Stack {
   /** One metric over all functions: who wrote the line is in the log. */
   private count(
     metricName: string,
-    { message, runbook, field, periods = 1, meaning }: CountedLine,
+    { message, runbook, field, by, periods = 1, meaning }: CountedLine,
     { functions, profile }: ObservabilityProps,
   ): Alarm {
     const metricNamespace = namespaceOf(profile);
-    for (const { spec, function: target } of functions)
+    for (const { spec, function: target } of functions.filter(({ spec }) => (by ?? spec.kind) === spec.kind))
       new logs.MetricFilter(this, `${metricName}-${spec.name}`, {
         logGroup: target.logGroup,
         metricNamespace,

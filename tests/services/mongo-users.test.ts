@@ -181,7 +181,10 @@ describe('users of the database', () => {
     await refused('a row', store.runs.write([begin(runId)]));
     await setup.store.runs.write([end(runId, { endedAt: 10 })]);
     await refused('retention', store.runs.retire(100, 10));
-    await refused('a definition', store.definitions.put(definition, { activate: true }));
+    await refused(
+      'a definition',
+      store.definitions.put({ ...definition, digest: 'other' }, { activate: true }),
+    );
     await refused('a blob', store.blobs.put(scopeOf(runId), [sampleBlob('new')]));
     await refused('calls', store.invocations.mark(['x'], 'cancelled'));
   });
