@@ -8,7 +8,6 @@ import { digestOf, resultsOf, scoreOf, type Mutant } from './report.ts';
 import { page, survivorsPage } from './survivors.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 /** A mutant of the text from one column to another of a line, both from 1. */
 const mutant = (status: string, line: number, from: number, to: number, replacement: string): Mutant => ({
