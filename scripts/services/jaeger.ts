@@ -17,6 +17,8 @@ export const jaeger: Service = {
   runTools: [],
   ports: [
     ...['query', 'queryGrpc', 'otlpHttp', 'otlpGrpc', 'agentBinary', 'agentCompact', 'agentHttp'],
+    // Nobody sends to it, but two Jaegers on one machine must not both want its usual port.
+    'agentZipkin',
     ...['collectorHttp', 'collectorGrpc', 'admin'],
   ],
 
@@ -39,6 +41,7 @@ export const jaeger: Service = {
       'collector.otlp.grpc.host-port': 'otlpGrpc',
       'processor.jaeger-binary.server-host-port': 'agentBinary',
       'processor.jaeger-compact.server-host-port': 'agentCompact',
+      'processor.zipkin-compact.server-host-port': 'agentZipkin',
       'http-server.host-port': 'agentHttp',
       'collector.http-server.host-port': 'collectorHttp',
       'collector.grpc-server.host-port': 'collectorGrpc',
