@@ -6,16 +6,23 @@ import { failure, no, ok, type Result } from '#core/failure.ts';
 import { canonicalJson, sha256, type Json } from '#core/json.ts';
 import { inlineLimitBytes, type BlobRef, type Payload } from '#core/payload.ts';
 import { type BlobScope, type BlobStore } from '#core/ports.ts';
+import { type Soon } from '../soon.ts';
 import { placeAt } from './pointer.ts';
 
 /** The whole value, every reference in its place. `BLOB_MISSING` may be tried again, `BLOB_DIGEST` may not. */
-export async function loadPayload(
+export function loadPayload(blobs: BlobStore, scope: BlobScope, payload: Payload): Soon<Result<Json>> {
+  const { value, refs } = payload;
+  return refs === undefined ? ok(value) : withRefs(blobs, scope, value, refs);
+}
+
+async function withRefs(
   blobs: BlobStore,
   scope: BlobScope,
-  payload: Payload,
+  bare: Json,
+  refs: NonNullable<Payload['refs']>,
 ): Promise<Result<Json>> {
-  let value = payload.value;
-  for (const { at, ref } of payload.refs ?? []) {
+  let value = bare;
+  for (const { at, ref } of refs) {
     const loaded = await load(blobs, scope, ref);
     if (!loaded.ok) return loaded;
     const placed = placeAt(value, at, loaded.value);
@@ -33,14 +40,13 @@ export async function loadPayload(
 }
 
 /** The value as it may travel: itself up to 16 KiB of JSON text, else stored, with `null` and a reference in its place. */
-export async function checkIn(blobs: BlobStore, scope: BlobScope, value: Json): Promise<Payload> {
+export function checkIn(blobs: BlobStore, scope: BlobScope, value: Json): Soon<Payload> {
   const plain = JSON.stringify(value);
   // A UTF-16 unit is at most three bytes: most values need no counting.
   if (plain.length * 3 <= inlineLimitBytes || Buffer.byteLength(plain) <= inlineLimitBytes) return { value };
   const bytes = new TextEncoder().encode(canonicalJson(value));
   const ref: BlobRef = { digest: `sha256:${sha256(bytes)}`, bytes: bytes.byteLength };
-  await blobs.put(scope, [{ ref, bytes }]);
-  return { value: null, refs: [{ at: '', ref }] };
+  return blobs.put(scope, [{ ref, bytes }]).then(() => ({ value: null, refs: [{ at: '', ref }] }));
 }
 
 async function load(blobs: BlobStore, scope: BlobScope, ref: BlobRef): Promise<Result<Json>> {

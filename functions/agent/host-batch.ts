@@ -72,6 +72,7 @@ async function hostRecords(
   if (letters.length > 0) await putDeadLetters(host, letters);
   const timeUpAt = host.clock.now() + context.getRemainingTimeInMillis() - answerMarginMs;
   const due = deliveries.filter(({ task }) => !isExpired(host, task));
+  if (due.length === 0) return [];
   if (timeUpAt <= host.clock.now()) return due.map(({ record }) => record);
   const performed = await Promise.all(startAll(host, due, timeUpAt));
   return due.filter((_, index) => performed[index] !== 'done').map(({ record }) => record);
@@ -124,7 +125,8 @@ interface Started {
 }
 
 async function performAll(host: Host, started: readonly Started[]): Promise<void> {
-  const claims = await claimAll(host, started);
+  const once = started.filter(({ job }) => job.agent.manifest.onRedelivery === 'once');
+  const claims = once.length === 0 ? new Map<string, Invocation>() : await claimAll(host, once);
   for (const one of started) {
     void performOne(host, one, claims).then((performed) => {
       host.current.delete(one.job.task.id);
@@ -139,10 +141,8 @@ async function performAll(host: Host, started: readonly Started[]): Promise<void
  */
 async function claimAll(
   host: Host,
-  started: readonly Started[],
+  once: readonly Started[],
 ): Promise<ReadonlyMap<string, Invocation> | 'unknown'> {
-  const once = started.filter(({ job }) => job.agent.manifest.onRedelivery === 'once');
-  if (once.length === 0) return new Map();
   const now = host.clock.now();
   try {
     const leaseUntil = now + leaseMs;

@@ -10,6 +10,7 @@ import { outcomeData, type TaskOutcome } from '#core/event-data.ts';
 import { failure } from '#core/failure.ts';
 import { checkJson } from '#core/json-bytes.ts';
 import { type Invocation } from '#core/ports.ts';
+import { then, type Soon } from '../soon.ts';
 import { openAttempt, timeoutFailure, type Attempt, type Stop } from './attempt.ts';
 import { checkIn, loadPayload } from './claim-check.ts';
 import { failed, type CallEnd, type HostDeps, type HostedAgent } from './host.ts';
@@ -34,21 +35,21 @@ export interface Job {
 }
 
 /** `claim` is absent for agents without a record (`repeat`); `owner` is the name the claim was made under. */
-export async function performTask(
+export function performTask(
   deps: PerformDeps,
   job: Job,
   owner: string,
   claim: Invocation | undefined,
-): Promise<Performed> {
+): Soon<Performed> {
   switch (claim?.status) {
     case undefined:
-      return await callAndSettle(deps, job, undefined);
+      return callAndSettle(deps, job, undefined);
     case 'mine':
-      return await callAsOwner(deps, job, owner);
+      return callAsOwner(deps, job, owner);
     case 'finished':
-      return await sendAgain(deps, job.task, claim.result);
+      return sendAgain(deps, job.task, claim.result);
     case 'running':
-      return await waitForOwner(deps, job, claim.leaseUntil);
+      return waitForOwner(deps, job, claim.leaseUntil);
     case 'accepted':
     case 'marked':
       deps.logger.debug({ ...aboutTask(job.task), status: claim.status }, 'redelivered task needs nothing');
@@ -136,7 +137,8 @@ function afterStop(deps: PerformDeps, task: HostTask, stop: Exclude<Stop, 'deadl
 }
 
 async function callAgent(deps: PerformDeps, { task, agent }: Job, attempt: Attempt): Promise<CallEnd> {
-  const input = await loadPayload(deps.blobs, { tenant: task.tenant, runId: task.runId }, task.input);
+  const loading = loadPayload(deps.blobs, { tenant: task.tenant, runId: task.runId }, task.input);
+  const input = loading instanceof Promise ? await loading : loading;
   if (!input.ok) return failed(input.problem);
   // Stopped while its input was read: the call was given up, and may be another's by now. Nobody waits for this end.
   if (attempt.signal.aborted) return failed(timeoutFailure(attempt.endsAt));
@@ -147,7 +149,7 @@ async function callAgent(deps: PerformDeps, { task, agent }: Job, attempt: Attem
     agent: task.agent,
     event: task.event.id,
   });
-  return await agent.call({
+  return agent.call({
     task,
     input: input.value,
     signal: attempt.signal,
@@ -167,7 +169,8 @@ async function settleEnd(
     const settled = await deps.settle({ finish: { id: task.id, owner, outcome: { status: 'accepted' } } });
     return settled === 'settled' ? 'done' : 'unfinished';
   }
-  const answer = await answerOf(deps, task, end.outcome);
+  const soon = answerOf(deps, task, end.outcome);
+  const answer = soon instanceof Promise ? await soon : soon;
   const response = responseRecord(task, answer, deps.clock.now());
   if (owner === undefined) await deps.settle({ response });
   else {
@@ -180,13 +183,14 @@ async function settleEnd(
 }
 
 /** The outcome as it travels: a large output as a claim check, and nothing that the reading side would refuse. */
-async function answerOf(deps: PerformDeps, task: HostTask, outcome: TaskOutcome): Promise<Answer> {
+function answerOf(deps: PerformDeps, task: HostTask, outcome: TaskOutcome): Soon<Answer> {
   if (outcome.status === 'failed') return outcomeData(outcome);
   const scope = { tenant: task.tenant, runId: task.runId };
-  const output = await checkIn(deps.blobs, scope, outcome.output.value);
-  const answer = outcomeData({ ...outcome, output });
-  const problem = checkJson(answer.data);
-  if (problem === undefined) return answer;
-  const message = `the output of agent ${task.agent} cannot travel: ${problem.message}`;
-  return outcomeData({ status: 'failed', failure: failure('AGENT_OUTPUT_TYPE', message) });
+  return then(checkIn(deps.blobs, scope, outcome.output.value), (output) => {
+    const answer = outcomeData({ ...outcome, output });
+    const problem = checkJson(answer.data);
+    if (problem === undefined) return answer;
+    const message = `the output of agent ${task.agent} cannot travel: ${problem.message}`;
+    return outcomeData({ status: 'failed', failure: failure('AGENT_OUTPUT_TYPE', message) });
+  });
 }

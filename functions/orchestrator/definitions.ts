@@ -8,6 +8,7 @@ import { echoed } from '#core/redact.ts';
 import { type Definition } from '#core/workflow/definition.ts';
 import { parseDefinition } from '#core/workflow/parse-definition.ts';
 import { highest } from '#core/workflow/version-range.ts';
+import { type Soon } from '../soon.ts';
 
 const remembered = 200;
 
@@ -15,7 +16,7 @@ export interface Definitions {
   /** For a start: the active version, or the highest stored one in the range. */
   find(name: string, range: string | undefined): Promise<Result<Definition>>;
   /** For a run: what it began with. Undefined where it is not stored. */
-  byDigest(digest: string): Promise<Definition | undefined>;
+  byDigest(digest: string): Soon<Definition | undefined>;
 }
 
 /**
@@ -58,12 +59,8 @@ export function createDefinitions(store: DefinitionStore): Definitions {
       const definition = parse(stored);
       return definition === undefined ? no(unreadable(stored)) : ok(definition);
     },
-    async byDigest(digest) {
-      const known = parsed.get(digest);
-      if (known !== undefined) return known;
-      const stored = await store.byDigest(digest);
-      return stored === undefined ? undefined : parse(stored);
-    },
+    byDigest: (digest) =>
+      parsed.get(digest) ?? store.byDigest(digest).then((stored) => stored && parse(stored)),
   };
 }
 

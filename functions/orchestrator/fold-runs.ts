@@ -4,10 +4,14 @@
  */
 import { InfrastructureError } from '#core/failure.ts';
 import { type Json } from '#core/json.ts';
+import { type BlobRef } from '#core/payload.ts';
 import { absent } from '#core/run/evolve.ts';
+import { type RunState } from '#core/run/types.ts';
+import { type Definition } from '#core/workflow/definition.ts';
+import { then, type Soon } from '../soon.ts';
 import { type BatchDeps, type Turn, type Work } from './batch.ts';
 import { loadBlobs, scopeOf } from './blobs.ts';
-import { fold, type Folded } from './fold.ts';
+import { fold, type Folded, type FoldWorld } from './fold.ts';
 import { bugOf, quarantine } from './quarantine.ts';
 
 /** Blobs wanted one after the other by one decision, at most: an expression can only name so many. */
@@ -22,42 +26,53 @@ export async function foldRuns(deps: BatchDeps, work: readonly Work[]): Promise<
   const turns: Turn[] = [];
   const guesses: Work[] = [];
   for (const one of work) {
-    const folded = await foldSafely(deps, one);
-    if (folded === undefined) continue;
-    if (!one.fromPrimary && (folded.idle.length > 0 || folded.stale.length > 0)) guesses.push(one);
-    else turns.push({ work: one, folded });
+    try {
+      const soon = foldOne(deps, one);
+      const folded = soon instanceof Promise ? await soon : soon;
+      if (!one.fromPrimary && (folded.idle.length > 0 || folded.stale.length > 0)) guesses.push(one);
+      else turns.push({ work: one, folded });
+    } catch (error) {
+      if (error instanceof InfrastructureError) throw error;
+      await quarantine(deps, one, bugOf(error));
+    }
   }
   return { turns, guesses };
 }
 
-/** Undefined where a bug sent the run into quarantine. */
-async function foldSafely(deps: BatchDeps, work: Work): Promise<Folded | undefined> {
-  try {
-    return await foldOne(deps, work);
-  } catch (error) {
-    if (error instanceof InfrastructureError) throw error;
-    await quarantine(deps, work, bugOf(error));
-    return undefined;
-  }
-}
-
-async function foldOne(deps: BatchDeps, work: Work): Promise<Folded> {
+function foldOne(deps: BatchDeps, work: Work): Soon<Folded> {
   const run = work.entry?.run ?? absent;
   const digest = run.status === 'absent' ? undefined : run.workflow?.digest;
-  const pinned = digest === undefined ? undefined : await deps.definitions.byDigest(digest);
-  if (digest !== undefined && pinned === undefined && run.status === 'running') {
-    throw new Error(`the definition ${digest} of the run is not stored`);
-  }
+  if (digest === undefined) return foldWith(deps, work, run, undefined);
+  return then(deps.definitions.byDigest(digest), (pinned) => {
+    if (pinned === undefined && run.status === 'running')
+      throw new Error(`the definition ${digest} of the run is not stored`);
+    return foldWith(deps, work, run, pinned);
+  });
+}
+
+function foldWith(deps: BatchDeps, work: Work, run: RunState, pinned: Definition | undefined): Soon<Folded> {
   const definition = pinned ?? work.inputs.find((incoming) => incoming.definition !== undefined)?.definition;
-  const blobs = new Map<string, Json>();
   const moment = { now: deps.clock.now(), random: deps.random.next() };
+  const blobs = new Map<string, Json>();
   const world = { agents: deps.agents, moment, blobs, ...(definition === undefined ? {} : { definition }) };
+  const folded = fold(world, run, work.inputs, work.carryOn);
+  return 'needs' in folded ? foldAsking(deps, work, run, world, folded.needs) : folded;
+}
+
+async function foldAsking(
+  deps: BatchDeps,
+  work: Work,
+  run: RunState,
+  world: FoldWorld,
+  first: readonly BlobRef[],
+): Promise<Folded> {
+  if (run.status === 'absent') throw new Error('a run that has not begun asked for stored values');
+  let needs = first;
   for (let round = 0; round < blobRounds; round += 1) {
+    await loadBlobs(deps.store.blobs, scopeOf(run), needs, world.blobs);
     const folded = fold(world, run, work.inputs, work.carryOn);
     if (!('needs' in folded)) return folded;
-    const scope = run.status === 'absent' ? undefined : scopeOf(run);
-    if (scope === undefined) throw new Error('a run that has not begun asked for stored values');
-    await loadBlobs(deps.store.blobs, scope, folded.needs, blobs);
+    needs = folded.needs;
   }
   throw new Error(`a decision asked for more than ${blobRounds} stored values in turn`);
 }

@@ -9,11 +9,13 @@ import { outputData, taskData } from '#core/event-data.ts';
 import { defaultTenant, effectId } from '#core/ids.ts';
 import { type Json } from '#core/json.ts';
 import { parseJsonBytes } from '#core/json-bytes.ts';
+import { type Payload } from '#core/payload.ts';
 import { inlined } from '#core/workflow/scope.ts';
 import { type BlobStore, type OutgoingRecord } from '#core/ports.ts';
 import { type Effect } from '#core/run/effects.ts';
 import { type PresentRun } from '#core/run/evolve.ts';
 import { type RunOutcome } from '#core/run/types.ts';
+import { then, type Soon } from '../soon.ts';
 import { scopeOf } from './blobs.ts';
 
 /** Outputs up to this size are sent whole, so that a caller who has only Kafka gets them; larger ones as claim checks. */
@@ -24,12 +26,12 @@ export interface OutboxDeps {
   readonly blobs: BlobStore;
 }
 
-export async function recordOf(deps: OutboxDeps, run: PresentRun, effect: Effect): Promise<OutgoingRecord> {
+export function recordOf(deps: OutboxDeps, run: PresentRun, effect: Effect): Soon<OutgoingRecord> {
   switch (effect.type) {
     case 'task':
       return taskRecord(deps, run, effect);
     case 'output':
-      return outputRecord(run, effect, await whole(deps.blobs, run, effect.outcome));
+      return then(whole(deps.blobs, run, effect.outcome), (outcome) => outputRecord(run, effect, outcome));
   }
 }
 
@@ -76,9 +78,18 @@ const envelope = (run: PresentRun, effect: Effect) => ({
   ...(run.traceparent === undefined ? {} : { traceparent: run.traceparent }),
 });
 
-async function whole(blobs: BlobStore, run: PresentRun, outcome: RunOutcome): Promise<RunOutcome> {
+function whole(blobs: BlobStore, run: PresentRun, outcome: RunOutcome): Soon<RunOutcome> {
   if (outcome.status !== 'completed' || outcome.outputs.refs === undefined) return outcome;
-  const refs = outcome.outputs.refs.map((placed) => placed.ref);
+  return withBlobs(blobs, run, outcome, outcome.outputs);
+}
+
+async function withBlobs(
+  blobs: BlobStore,
+  run: PresentRun,
+  outcome: RunOutcome,
+  outputs: Payload,
+): Promise<RunOutcome> {
+  const refs = (outputs.refs ?? []).map((placed) => placed.ref);
   if (refs.reduce((bytes, ref) => bytes + ref.bytes, 0) > wholeOutputBytes) return outcome;
   const loaded = new Map<string, Json>();
   for (const ref of refs) {
@@ -87,6 +98,6 @@ async function whole(blobs: BlobStore, run: PresentRun, outcome: RunOutcome): Pr
     if (parsed?.ok !== true) return outcome; // the reference says more than nothing would
     loaded.set(ref.digest, parsed.value.value);
   }
-  const value = inlined(outcome.outputs, loaded);
+  const value = inlined(outputs, loaded);
   return value.ok ? { status: 'completed', outputs: { value: value.value } } : outcome;
 }

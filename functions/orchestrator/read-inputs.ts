@@ -15,6 +15,7 @@ import { defaultTenant, parseRunId, patterns } from '#core/ids.ts';
 import { type BlobScope, type BlobStore, type Cause, type Clock, type LogRecord } from '#core/ports.ts';
 import { echoed } from '#core/redact.ts';
 import { type DeadLetter } from '../dead-letters.ts';
+import { then, type Soon } from '../soon.ts';
 import { checkRefs } from './blobs.ts';
 import { askedOnce } from './definitions.ts';
 import { type Incoming } from './incoming.ts';
@@ -37,7 +38,8 @@ export async function readInputs(deps: ReadDeps, records: readonly LogRecord[]):
   const poison: DeadLetter[] = [];
   const ofBatch = { ...deps, definitions: askedOnce(deps.definitions) };
   for (const record of records) {
-    const read = await readOne(ofBatch, record);
+    const soon = readOne(ofBatch, record);
+    const read = soon instanceof Promise ? await soon : soon;
     if ('problem' in read) poison.push({ record, problem: read.problem });
     else inputs.push(read);
   }
@@ -48,7 +50,7 @@ type Read = Incoming | { readonly problem: { readonly code: string; readonly rea
 
 const refuse = (code: string, reason: string): Read => ({ problem: { code, reason } });
 
-async function readOne(deps: ReadDeps, record: LogRecord): Promise<Read> {
+function readOne(deps: ReadDeps, record: LogRecord): Soon<Read> {
   const decoded = decodeEvent(record);
   if (!decoded.ok) return refuse(decoded.problem.code, decoded.problem.message);
   const event = decoded.value;
@@ -75,7 +77,7 @@ async function readOne(deps: ReadDeps, record: LogRecord): Promise<Read> {
       if (untimely !== undefined) return refuse(untimely.code, untimely.message);
       const oldest = deps.clock.now() - deps.storeRetentionMs;
       if (record.timestamp < oldest) return refuse('START_TOO_OLD', tooOld(record.timestamp, oldest));
-      return { ...(await openStart(deps, withContext(event, record))), cause, record };
+      return openStart(deps, withContext(event, record)).then((opened) => ({ ...opened, cause, record }));
     }
     case 'dev.baton.step.completed.v1':
     case 'dev.baton.step.failed.v1':
@@ -122,12 +124,7 @@ function readCommand(event: BatonEvent, cause: Cause, record: LogRecord): Read {
   return { runId, cause, record, input: { type: 'cancel', ...identity, ...cancel.value } };
 }
 
-async function readResponse(
-  deps: ReadDeps,
-  event: BatonEvent,
-  cause: Cause,
-  record: LogRecord,
-): Promise<Read> {
+function readResponse(deps: ReadDeps, event: BatonEvent, cause: Cause, record: LogRecord): Soon<Read> {
   const runId = parseRunId(event.runid ?? event.subject);
   if (runId === undefined) return refuse('ID_INVALID', idProblem(event));
   const { stepid, attempt } = event;
@@ -157,22 +154,24 @@ async function readResponse(
     agent,
   };
   const scope = { tenant: event.tenantid ?? defaultTenant, runId };
-  return {
+  return then(outcomeOf(deps.store.blobs, scope, event), (outcome) => ({
     runId,
     cause,
     record,
-    input: { ...input, outcome: await outcomeOf(deps.store.blobs, scope, event) },
-  };
+    input: { ...input, outcome },
+  }));
 }
 
 /** A result of the wrong shape is an answer too: the attempt fails at once instead of waiting for its deadline. */
-async function outcomeOf(blobs: BlobStore, scope: BlobScope, event: BatonEvent): Promise<TaskOutcome> {
+function outcomeOf(blobs: BlobStore, scope: BlobScope, event: BatonEvent): Soon<TaskOutcome> {
   const parsed = parseOutcome(event.type, event.data);
   if (!parsed.ok)
     return { status: 'failed', failure: failure('AGENT_OUTPUT_INVALID', parsed.problem.message) };
-  if (parsed.value.status === 'failed' || parsed.value.output.refs === undefined) return parsed.value;
-  const problem = await checkRefs(blobs, scope, parsed.value.output);
-  return problem === undefined ? parsed.value : { status: 'failed', failure: problem };
+  const outcome = parsed.value;
+  if (outcome.status === 'failed' || outcome.output.refs === undefined) return outcome;
+  return checkRefs(blobs, scope, outcome.output).then((problem) =>
+    problem === undefined ? outcome : { status: 'failed', failure: problem },
+  );
 }
 
 const agentOf = (source: string): string => {

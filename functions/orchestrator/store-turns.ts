@@ -9,7 +9,8 @@ import { type PresentRun } from '#core/run/evolve.ts';
 import { toSnapshot } from '#core/run/snapshot.ts';
 import { type RunState } from '#core/run/types.ts';
 import { putDeadLetters } from '../dead-letters.ts';
-import { endOf, marksOf, statusAfter, writeAfter, writeBefore } from './aftermath.ts';
+import { all, then, type Soon } from '../soon.ts';
+import { endOf, marksOf, statusAfter, writeAfter, writeBefore, type Marks } from './aftermath.ts';
 import { type BatchDeps, type Turn, type Work } from './batch.ts';
 import { scopeOf } from './blobs.ts';
 import {
@@ -30,9 +31,9 @@ export interface Stored {
 
 export async function storeTurns(deps: BatchDeps, turns: readonly Turn[]): Promise<Stored> {
   const drafts = turns.map((turn) => draftOf(deps, turn));
-  await prepare(deps, turns, drafts);
-  const plans: Plan[] = [];
-  for (const [index, turn] of turns.entries()) plans.push(await planOf(deps, turn, drafts[index]));
+  if (turns.some(wantsMore)) await prepare(deps, turns, drafts);
+  const planned = all(turns.map((turn, index) => planOf(deps, turn, drafts[index])));
+  const plans = planned instanceof Promise ? await planned : planned;
   const outcomes = plans.length === 0 ? [] : await deps.storeAndSend(plans.map(({ writes }) => writes));
   // A run that lost the race decides again on other state: what was absorbed is looked at again then.
   const kept = plans.filter((_, index) => outcomes[index] === 'stored');
@@ -42,7 +43,8 @@ export async function storeTurns(deps: BatchDeps, turns: readonly Turn[]): Promi
     turn.work.entry = acknowledge(entry, new Set(sent.map((commit) => commit.version)));
     if (writes.commit !== undefined) turn.work.fromPrimary = true; // proved by the insert
   }
-  await followUp(deps, kept);
+  const following = followUp(deps, kept);
+  if (following !== undefined) await following;
   return { lost, unfinished: kept.flatMap(({ turn }) => leftOf(turn.work, turn.folded) ?? []) };
 }
 
@@ -77,6 +79,8 @@ function draftOf(deps: BatchDeps, { work, folded }: Turn): Draft | undefined {
     before: writeBefore(from, after, version),
   };
 }
+
+const wantsMore = ({ folded }: Turn): boolean => folded.spilled.length > 0 || folded.conflicts.length > 0;
 
 /** What has to be durable before the commits, beside rows: claim checks, letters of conflicting starts. */
 async function prepare(
@@ -113,7 +117,7 @@ interface Plan {
   readonly sent: readonly Commit[];
 }
 
-async function planOf(deps: BatchDeps, turn: Turn, draft: Draft | undefined): Promise<Plan> {
+function planOf(deps: BatchDeps, turn: Turn, draft: Draft | undefined): Soon<Plan> {
   const { work, folded } = turn;
   const entry = draft === undefined ? work.entry : withCommit(work.entry, draft.commit, draft.run);
   if (entry === undefined) return { turn, writes: { records: [], after: [] }, entry, sent: [] };
@@ -123,17 +127,21 @@ async function planOf(deps: BatchDeps, turn: Turn, draft: Draft | undefined): Pr
   if (isWoken(folded))
     for (const unsent of [...unsentFurtherOf(entry), ...unsentEndOf(entry)]) sent.add(unsent);
   const commits = [...sent];
-  const writes = {
+  const after = [...wokenEnd(run, folded), ...statusOf(run, folded, draft?.from)];
+  for (const commit of commits) {
+    const write = writeAfter(run, commit);
+    if (write !== undefined) after.push(write);
+  }
+  const first = {
     ...(draft?.before === undefined ? {} : { before: draft.before }),
     ...(draft === undefined ? {} : { commit: draft.commit }),
-    records: await recordsOf(deps, run, commits),
-    after: [
-      ...wokenEnd(run, folded),
-      ...statusOf(run, folded, draft?.from),
-      ...commits.flatMap((commit) => writeAfter(run, commit) ?? []),
-    ],
   };
-  return { turn, writes, entry, sent: commits };
+  return then(all(recordsOf(deps, run, commits)), (records) => ({
+    turn,
+    writes: { ...first, records, after },
+    entry,
+    sent: commits,
+  }));
 }
 
 const isWoken = ({ idle, events }: Turn['folded']): boolean =>
@@ -150,22 +158,23 @@ function statusOf(run: PresentRun, folded: Turn['folded'], from: RunState | unde
   return write === undefined ? [] : [write];
 }
 
-async function recordsOf(
+function recordsOf(
   deps: BatchDeps,
   run: PresentRun,
   commits: readonly Commit[],
-): Promise<readonly OutgoingRecord[]> {
+): readonly Soon<OutgoingRecord>[] {
   const outbox = { keys: deps.keys, blobs: deps.store.blobs };
-  const records = [];
+  const records: Soon<OutgoingRecord>[] = [];
   for (const commit of commits) {
     for (const effect of effectsOf(commit)) {
-      if (isOpen(run, effect)) records.push(await recordOf(outbox, run, effect));
+      if (isOpen(run, effect)) records.push(recordOf(outbox, run, effect));
     }
   }
   return records;
 }
 
-async function followUp(deps: BatchDeps, kept: readonly Plan[]): Promise<void> {
+/** Nothing, nearly always. */
+function followUp(deps: BatchDeps, kept: readonly Plan[]): Promise<void> | undefined {
   const cancelled: string[] = [];
   const timeout: string[] = [];
   const snapshots: Work[] = [];
@@ -181,6 +190,12 @@ async function followUp(deps: BatchDeps, kept: readonly Plan[]): Promise<void> {
     if (run.status === 'running' && run.version - entry.snapshotAt >= deps.snapshotEvery)
       snapshots.push(turn.work);
   }
+  if (cancelled.length + timeout.length + snapshots.length === 0) return undefined;
+  return markAndSnapshot(deps, { cancelled, timeout }, snapshots);
+}
+
+async function markAndSnapshot(deps: BatchDeps, marks: Marks, snapshots: readonly Work[]): Promise<void> {
+  const { cancelled, timeout } = marks;
   if (cancelled.length > 0) await deps.store.invocations.mark(cancelled, 'cancelled');
   if (timeout.length > 0) await deps.store.invocations.mark(timeout, 'timeout');
   if (snapshots.length > 0) await snapshot(deps, snapshots);
