@@ -71,9 +71,9 @@ export function encodeEvent(event: BatonEvent): {
   readonly value: Uint8Array;
   readonly headers: OutgoingRecord['headers'];
 } {
-  const { id, source, type, subject, time, data, extensions, ...ours } = event;
   // Extensions first: one that bears the name of an attribute must not take its place.
-  const whole = { ...extensions, specversion: '1.0', id, source, type, subject, time, ...ours, data };
+  const whole =
+    event.extensions === undefined ? membersOf(event) : { ...event.extensions, ...membersOf(event) };
   let text = JSON.stringify(whole);
   // JSON.stringify escapes half pairs, and only those, as \ud8xx to \udfxx.
   if (/\\ud[89a-f]/.test(text)) text = JSON.stringify(wellFormed(whole as JsonObject));
@@ -82,6 +82,26 @@ export function encodeEvent(event: BatonEvent): {
     ? { value, headers: structuredHeaders }
     : { value, headers: [...structuredHeaders, ['traceparent', Buffer.from(event.traceparent)]] };
 }
+
+/** One shape for all events: put together from spread parts it took three times as long. */
+const membersOf = (event: BatonEvent) => ({
+  specversion: '1.0',
+  id: event.id,
+  source: event.source,
+  type: event.type,
+  subject: event.subject,
+  time: event.time,
+  runid: event.runid,
+  stepid: event.stepid,
+  attempt: event.attempt,
+  traceparent: event.traceparent,
+  tracestate: event.tracestate,
+  capability: event.capability,
+  tenantid: event.tenantid,
+  dataref: event.dataref,
+  expirytime: event.expirytime,
+  data: event.data,
+});
 
 const structuredHeaders: OutgoingRecord['headers'] = [
   ['content-type', Buffer.from('application/cloudevents+json; charset=utf-8')],
@@ -117,7 +137,13 @@ function decodeStructured(
   const problem = checkParsed(data, '/data', text, (again) =>
     isJsonObject(again) ? again['data'] : undefined,
   );
-  return problem === undefined ? ok({ ...event.value, data }) : no(problem);
+  return problem === undefined ? ok(filled(event.value, data)) : no(problem);
+}
+
+/** In place: the event was made a moment ago and nobody else has it. */
+function filled(event: BatonEvent, data: Json): BatonEvent {
+  (event as { data?: Json }).data = data;
+  return event;
 }
 
 function withBase64(event: BatonEvent, root: JsonObject): Result<BatonEvent, WireProblem> {
@@ -167,7 +193,7 @@ function withData(event: BatonEvent, bytes: Uint8Array, path: string): Result<Ba
   }
   const { value: data, text } = parsed.value;
   const problem = checkParsed(data, path, text, (again) => again);
-  return problem === undefined ? ok({ ...event, data }) : no(problem);
+  return problem === undefined ? ok(filled(event, data)) : no(problem);
 }
 
 // ---------------------------------------------------------------- attributes

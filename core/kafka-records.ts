@@ -137,10 +137,11 @@ function bytesOf(text: unknown): Uint8Array | null | undefined {
 function isPaddedBase64(text: string, bytes: Uint8Array): boolean {
   if (text.length !== 4 * Math.ceil(bytes.length / 3)) return false;
   if (text.includes('-') || text.includes('_')) return false;
-  const [before = 0, last = 0] = bytes.subarray(-2);
+  const last = bytes[bytes.length - 1] ?? 0;
+  const before = bytes[bytes.length - 2] ?? 0;
   switch (bytes.length % 3) {
     case 1:
-      return text.endsWith(`${letterOf((bytes.at(-1) ?? 0) >> 2)}${letterOf((bytes.at(-1) ?? 0) << 4)}==`);
+      return text.endsWith(`${letterOf(last >> 2)}${letterOf(last << 4)}==`);
     case 2:
       return text.endsWith(`${letterOf((before << 4) | (last >> 4))}${letterOf(last << 2)}=`);
     default:
