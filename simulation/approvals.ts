@@ -49,14 +49,14 @@ export function deciders(world: World, system: System, definitions: readonly Def
     said,
     next() {
       if (approvals.length === 0 || said.size >= most || !world.choices.chance(0.04)) return;
-      const ids = system.checks.runIds;
+      const ids = system.checks.runIds();
       const runId = ids[world.choices.pick(ids.length)];
       const step = approvals[world.choices.pick(approvals.length)]?.id;
       if (runId === undefined || step === undefined) return;
       say(runId, step, world.choices.chance(0.3) ? 'rejected' : 'approved');
     },
     settle() {
-      for (const runId of approvals.length === 0 ? [] : system.checks.runIds) {
+      for (const runId of approvals.length === 0 ? [] : system.checks.runIds()) {
         const run = system.checks.run(runId);
         if (run.status !== 'running') continue;
         const open = approvals.find(({ id }) => stepStateIn(run.steps, id)?.status === 'undecided');

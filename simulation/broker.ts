@@ -101,8 +101,13 @@ export function createBroker(
     deliver(mapping) {
       const free = (of.get(mapping) ?? []).filter(waiting);
       const chosen = world.choices.chance(0.3) ? [free[world.choices.pick(free.length)] ?? free[0]] : free;
-      const taken = chosen.flatMap((cursor) => cursor ?? []);
-      const records = taken.flatMap((cursor) => batchOf(world, cursor));
+      const taken: Cursor[] = [];
+      const records: LogRecord[] = [];
+      for (const cursor of chosen) {
+        if (cursor === undefined) continue;
+        taken.push(cursor);
+        records.push(...batchOf(world, cursor));
+      }
       const sandboxes = mapping.sandboxes();
       const sandbox = sandboxes[world.choices.pick(sandboxes.length)];
       if (sandbox === undefined) return;

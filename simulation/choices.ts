@@ -15,16 +15,6 @@ export interface Choices {
 
 export function seededChoices(seed: number): Choices {
   const random = mulberry32(seed);
-  return recording((draw) => draw(random()));
-}
-
-/** Plays a list again; `used` tells how much of it the schedule asked for. */
-export function replayedChoices(list: readonly number[]): Choices {
-  let at = 0;
-  return recording((_draw, n) => Math.min(list[at++] ?? 0, n - 1));
-}
-
-function recording(next: (draw: (random: number) => number, n: number) => number): Choices {
   const made: number[] = [];
   const keep = (value: number): number => {
     made.push(value);
@@ -32,9 +22,23 @@ function recording(next: (draw: (random: number) => number, n: number) => number
   };
   return {
     made,
-    pick: (n) => (n <= 1 ? 0 : keep(next((random) => Math.floor(random * n), n))),
-    chance: (probability) =>
-      probability > 0 && keep(next((random) => (random < probability ? 1 : 0), 2)) === 1,
+    pick: (n) => (n <= 1 ? 0 : keep(Math.floor(random() * n))),
+    chance: (probability) => probability > 0 && keep(random() < probability ? 1 : 0) === 1,
+  };
+}
+
+/** Plays a list again; `used` tells how much of it the schedule asked for. */
+export function replayedChoices(list: readonly number[]): Choices {
+  const made: number[] = [];
+  const next = (n: number): number => {
+    const value = Math.min(list[made.length] ?? 0, n - 1);
+    made.push(value);
+    return value;
+  };
+  return {
+    made,
+    pick: (n) => (n <= 1 ? 0 : next(n)),
+    chance: (probability) => probability > 0 && next(2) === 1,
   };
 }
 

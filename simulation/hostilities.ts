@@ -105,7 +105,7 @@ export const otherPayload: Json = { another: 'payload' };
 
 /** Its batch comes again elsewhere; what it was about to do, it does after it has thawed. */
 function freeze(world: World, system: System, frozen: Frozen[]): void {
-  const running = system.sandboxes.filter(({ status, name }) => status === 'running' && name !== 'timer');
+  const running = system.sandboxes().filter(({ status, name }) => status === 'running' && name !== 'timer');
   if (running.length < 2) return;
   const sandbox = running[world.choices.pick(running.length)];
   if (sandbox === undefined) return;
@@ -137,7 +137,7 @@ function failOver(world: World): void {
 
 /** Once every run has begun: which version a start finds is not what is looked at here. */
 function activate(world: World, system: System, { definitions, runs }: ScheduleOptions): boolean {
-  if (system.checks.runIds.length < runs.length) return false;
+  if (system.checks.runIds().length < runs.length) return false;
   for (const next of definitions.flatMap((definition) => nextVersionOf(definition) ?? [])) {
     system.store.definitions.put(next, { activate: true });
     system.checks.events.know(next);
@@ -151,7 +151,7 @@ function cancel(world: World, system: System, { definitions, runs }: ScheduleOpt
   const plain = definitions.every(({ idempotencyKey }) => idempotencyKey === undefined);
   const ids = plain
     ? runs.map(({ id, source = defaultSource }) => runIdOf({ tenant: 'default', source, id }))
-    : system.checks.runIds;
+    : system.checks.runIds();
   const runId = ids[world.choices.pick(ids.length)];
   if (runId === undefined) return false;
   system.command(runId, `cancel-${runId}`);

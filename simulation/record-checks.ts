@@ -101,7 +101,8 @@ function checkStrangers(store: MemoryStore, strangers: ReadonlySet<string>, chec
 /** The places of all records that caused something. */
 const causesOf = (store: MemoryStore, checks: Checks): ReadonlySet<string> =>
   new Set(
-    checks.runIds
+    checks
+      .runIds()
       .flatMap((runId) => parseRunId(runId) ?? [])
       .flatMap((runId) => store.commits.history(runId))
       .flatMap(({ causes }) => causes.map(placeOf)),

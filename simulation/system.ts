@@ -46,7 +46,7 @@ export interface System {
   readonly checks: Checks;
   readonly records: RecordChecks;
   readonly mappings: readonly Mapping[];
-  readonly sandboxes: readonly Sandbox[];
+  sandboxes(): readonly Sandbox[];
   /** Milliseconds since 1970 at which the timer has something to do. */
   timerDueAt(): number | undefined;
   tick(): void;
@@ -104,12 +104,12 @@ export function createSystem(world: World, options: SystemOptions): System {
   const plainStarts = options.definitions.every(({ idempotencyKey }) => idempotencyKey === undefined);
   const records = createRecordChecks(store, log, checks, { now: () => world.now, plainStarts });
   const broker = createBroker(world, log, mappings, (passed) => records.passed(passed));
-  world.onKill = (sandbox) => {
+  world.whenKilled((sandbox) => {
     broker.abandon(sandbox);
     if (sandbox.name === 'timer') ticking = false;
     for (const host of [...orchestrators, ...hosts, timer]) host.replace(sandbox);
     if (sandbox.name === 'timer') clock = undefined;
-  };
+  });
 
   return {
     store,
@@ -118,9 +118,7 @@ export function createSystem(world: World, options: SystemOptions): System {
     checks,
     records,
     mappings,
-    get sandboxes() {
-      return [...orchestrators, ...hosts, timer].map((host) => host.current());
-    },
+    sandboxes: () => [...orchestrators, ...hosts, timer].map((host) => host.current()),
     timerDueAt() {
       if (ticking) return undefined;
       const resend = Math.min(...store.inbox.entries().map(({ retryAt }) => retryAt));

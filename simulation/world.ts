@@ -67,7 +67,8 @@ export interface World {
   kill(sandbox: Sandbox): void;
   /** Notes that something happened, for the counts and, in a replay, for the account. */
   note(what: string, detail?: string | (() => string)): void;
-  onKill: (sandbox: Sandbox) => void;
+  /** Who is told of a killed sandbox. */
+  whenKilled(listener: (sandbox: Sandbox) => void): void;
 }
 
 export function createWorld(
@@ -79,6 +80,7 @@ export function createWorld(
   let timers: Timer[] = [];
   const late: Call[] = [];
   let count = 0;
+  let killed = (_sandbox: Sandbox): void => undefined;
   const isReady = (call: Call): boolean => call.sandbox.status === 'running';
 
   const world: World = {
@@ -89,7 +91,6 @@ export function createWorld(
     failover: 0,
     met: new Map(),
     journal: options.journal ? [] : undefined,
-    onKill: () => undefined,
     call: <T>(sandbox: Sandbox, kind: CallKind, apply: () => T) =>
       new Promise<T>((resolve, reject) => {
         if (sandbox.status === 'dead') return; // W2
@@ -127,7 +128,10 @@ export function createWorld(
     kill(sandbox) {
       sandbox.status = 'dead';
       calls = calls.filter((call) => call.sandbox !== sandbox);
-      world.onKill(sandbox);
+      killed(sandbox);
+    },
+    whenKilled: (listener) => {
+      killed = listener;
     },
     note(what, detail) {
       world.met.set(what, (world.met.get(what) ?? 0) + 1);
