@@ -19,7 +19,8 @@ export async function measureSimulator(quick: boolean): Promise<SimulatorMeasure
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   try {
-    await hunt(scenario, { from: 1, schedules: quick ? 50 : 500 }); // warm
+    // Warm: its user plays thousands, and the compiler needs two thousand before it is done.
+    await hunt(scenario, { from: 1, schedules: quick ? 50 : 3000 });
     const schedules = quick ? 200 : 3000;
     const before = process.cpuUsage();
     const { events } = await hunt(scenario, { from: 10_000, schedules });
