@@ -8,6 +8,7 @@ import { readConfig } from '#adapters/config.ts';
 import { json, refuse } from '#adapters/aws/fixtures/deployment.ts';
 import { type Answer, type LoopbackAws, startLoopbackAws } from '#adapters/aws/loopback-aws.ts';
 import { InfrastructureError } from '#core/failure.ts';
+import { parseWorkflow } from '#core/workflow/parse.ts';
 import { createOperator } from '#functions/operator/handler.ts';
 import { openSession, type Session } from '#local/session.ts';
 import { baton, hasStack, resultOf, temporaryFolder } from './spawn.fixture.ts';
@@ -76,6 +77,28 @@ describe('commands on a deployment', () => {
     const { code, stderr } = await deployed('runs', 'cancel', '@last');
     assert.equal(hasStack(stderr), false);
     assert.notEqual(code, 4, stderr);
+  });
+
+  it('approve what a run waits for, which then goes on', async () => {
+    const asking = `name: ask
+version: "1.0.0"
+steps:
+  publish:
+    approval: { to: editor, prompt: Publish it? }
+outputs:
+  by: \${{ steps.publish.output.by }}
+`;
+    const parsed = parseWorkflow(Buffer.from(asking), { file: 'ask.yaml' });
+    assert.ok(parsed.ok);
+    await session.platform.store.definitions.put(parsed.value, { activate: true });
+    const left = await deployed('run', 'ask');
+    assert.equal(left.code, 3, left.stderr);
+    const { run } = resultOf(left.stdout);
+    const taken = await deployed('approve', run, '--by', 'ada');
+    assert.deepEqual([taken.code, taken.stdout], [0, `${run}  publish  approved\n`], taken.stderr);
+    const { stdout } = await deployed('runs', 'watch', run);
+    assert.match(stdout, /"by":"ada"/);
+    assert.match((await deployed('reject', run)).stderr, /NOT_WAITING/);
   });
 
   it('show where the time of a run went, from its history', async () => {
