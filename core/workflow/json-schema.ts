@@ -2,6 +2,7 @@
  * JSON Schema (2020-12), for inputs and for agent contracts. The only file that knows ajv.
  * JS1. A schema that refers outside itself, or whose patterns could hang, is refused before it is compiled.
  * JS2. A schema object is compiled once.
+ * JS3. Checking a value ends: a schema that refers to itself does so on a part of the value (`schema-circle.ts`).
  */
 import { echoed } from '../redact.ts';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
@@ -11,6 +12,7 @@ import { nearest } from './nearest.ts';
 import { echo } from './problem.ts';
 import { regexProblem } from './regex-safety.ts';
 import { schemaAddresses } from './schema-address.ts';
+import { circles } from './schema-circle.ts';
 import { childOf, escapePointer, isList, pointerSegments } from './scope.ts';
 
 export interface SchemaProblem {
@@ -53,22 +55,32 @@ function compile(schema: JsonObject): CompiledSchema {
     strict: false,
     allErrors: true,
     validateFormats: false,
-    addUsedSchema: false,
     logger: false,
     uriResolver: schemaAddresses,
   });
   try {
+    const endless = circles(schema).map(circleProblem);
+    if (endless.length > 0) return { ok: false, problem: endless };
     if (ajv.validateSchema(schema) !== true)
       return { ok: false, problem: (ajv.errors ?? []).map(schemaProblem) };
     const validate = ajv.compile(schema);
-    // The library would keep every schema for ever; the weak map above is the memory.
-    ajv.removeSchema(schema);
     return { ok: true, value: (value) => problemsOf(validate, value) };
   } catch (error) {
     const message = error instanceof Error ? error.message.slice(0, 200) : 'cannot be compiled';
     return { ok: false, problem: [{ code: 'WF_SCHEMA_INVALID', path: '', message }] };
+  } finally {
+    // The library would keep every schema for ever; the weak map above is the memory.
+    ajv.removeSchema(schema);
+    delete ajv.refs[''];
   }
 }
+
+const circleProblem = (path: string): SchemaProblem => ({
+  code: 'WF_SCHEMA_REF',
+  path,
+  message: 'reference leads back to itself without going into the value',
+  hint: 'refer to it from within properties or items',
+});
 
 const schemaProblem = (error: ErrorObject): SchemaProblem => {
   const allowed: unknown = error.params['allowedValues'];
