@@ -128,7 +128,6 @@ export const run: readonly Named[] = [
       'false',
     ],
     ["'absent'", 'unreachable', 'As above.'],
-    ["'a present run became absent'", 'unreachable', 'As above.'],
   ),
   ...about('core/run/evolve.ts', [
     "case 'approval.ignored':",
