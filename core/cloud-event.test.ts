@@ -126,6 +126,7 @@ for (const [code, changes] of [
     'CE_TIME',
     [{ time: 'yesterday' }, { time: '2026-02-30T10:00:00Z' }, { time: '2026-01-01T10:00:00+25:00' }],
   ],
+  ['CE_TIME', [{ time: '2024-04-31T00:00:00Z' }, { time: '2024-02-30T00:00:00Z' }]],
   ['CE_TIME', [{ time: '2026-01-01' }, { time: '2026-13-01T00:00:00Z' }, { time: '2025-02-29T00:00:00Z' }]],
   ['CE_TIME', [{ time: '2026-01-01T24:00:00Z' }, { time: '2026-01-01T00:00:00' }, { expirytime: 'soon' }]],
   ['CE_EXT_NAME', [{ 'Trace-Id': 'x' }, { trace_id: 'x' }, { ['x'.repeat(33)]: 'x' }, { '': 'x' }]],
@@ -168,7 +169,12 @@ for (const [code, text] of [
 }
 
 test('real dates in every RFC 3339 form are accepted', () => {
-  for (const time of ['2024-02-29T23:59:59Z', '2026-01-01t00:00:00.123456789+14:00', '2000-02-29T00:00:00z'])
+  for (const time of [
+    '2024-02-29T23:59:59Z',
+    '2024-01-31T00:00:00Z',
+    '2026-01-01t00:00:00.123456789+14:00',
+    '2000-02-29T00:00:00z',
+  ])
     assert.equal(codeOf(structured({ ...minimal, time })), 'accepted', time);
 });
 
@@ -190,6 +196,13 @@ test('binary mode is as strict as structured mode', () => {
   assert.equal(codeOf(binary('<a/>', { 'content-type': 'text/xml' })), 'CE_CONTENT_TYPE');
   assert.equal(codeOf(binary('{"a":', { 'content-type': 'application/json' })), 'CE_PARSE');
   assert.equal(codeOf(binary('{"__proto__":1}')), 'CE_FORBIDDEN_KEY');
+  for (const [text, path] of [
+    ['{"a":{"constructor":1}}', '/data/a/constructor'],
+    ['{"a":9007199254740993}', '/data/a'],
+  ] as const) {
+    const refused = binary(text);
+    assert.equal(refused.ok ? undefined : refused.problem.path, path);
+  }
   assert.equal(codeOf(binary('{}', { ce_attempt: 'first' })), 'CE_ATTR_TYPE');
   assert.equal(codeOf(binary('{}', { 'ce_Trace-Id': 'x' })), 'CE_EXT_NAME');
   assert.equal(codeOf(binary('{}', { ce___proto__: 'x' })), 'CE_FORBIDDEN_KEY');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { traceparentOf } from './event-headers.ts';
+import { readHeaders, traceparentOf } from './event-headers.ts';
 
 const good = `00-${'0a'.repeat(16)}-${'0b'.repeat(8)}-01`;
 const of = (...texts: readonly string[]): string | undefined =>
@@ -38,4 +38,18 @@ test('a record without one, or with what is none, has no trace context', () => {
     [version, trace, span, flags, 'future'],
   ])
     assert.equal(of(parts.join('-')), undefined, parts.join('-'));
+});
+
+test('a header is read as it is, also where it is as long as the usual content type', () => {
+  const usual = 'application/cloudevents+json; charset=utf-8';
+  for (const text of [usual, 'x'.repeat(usual.length), 'x']) {
+    const read = readHeaders([
+      ['Content-Type', Buffer.from(text)],
+      ['ce_subject', Buffer.from(text)],
+    ]);
+    assert.deepEqual(read.ok && [read.value.contentType, [...(read.value.attributes ?? [])]], [
+      text,
+      [['subject', text]],
+    ]);
+  }
 });

@@ -156,7 +156,7 @@ const expectations: Partial<Record<WireCode, readonly [expected: string, fix: st
 
 function describe(walk: Walk, path: string): WireProblem {
   const [expected, fix] = expectations[walk.code] ?? ['data that can be read', 'mend the data'];
-  return wireProblem(walk.code, { path, got: walk.got === '' ? 'nothing' : shown(walk.got), expected, fix });
+  return wireProblem(walk.code, { path, got: shown(walk.got), expected, fix });
 }
 
 /**

@@ -74,6 +74,15 @@ test('canonical text sorts keys by UTF-16 code unit and writes numbers as RFC 87
   );
 });
 
+test('many keys are put in order as few are, and members without value are left out', () => {
+  for (const size of [15, 16, 17, 40]) {
+    const keys = Array.from({ length: size }, (_, at) => `k${at + 10}`);
+    const text = `{${keys.map((key) => `"${key}":1`).join(',')}}`;
+    assert.equal(canonicalJson(Object.fromEntries(keys.toReversed().map((key) => [key, 1]))), text);
+  }
+  assert.equal(canonicalJson({ b: 1, a: undefined } as unknown as Json), '{"b":1}');
+});
+
 test('a member named __proto__ is a member like any other', () => {
   const value = JSON.parse('{"__proto__":{"a":1}}') as Json;
   assert.equal(canonicalJson(value), '{"__proto__":{"a":1}}');

@@ -162,6 +162,18 @@ test('records and their lists take exactly the stated bytes of the event', () =>
   );
 });
 
+test('header bytes are read signed and unsigned', () => {
+  const read = recordsOf(mskEvent({ ...place0, headers: [{ a: [255, 128, 127, 0, -1, -128] }] }));
+  assert.deepEqual(read.ok && read.value[0]?.headers.map(([name, text]) => [name, Array.from(text)]), [
+    ['a', [255, 128, 127, 0, 255, 128]],
+  ]);
+});
+
+test('what is no event is told what one is', () => {
+  const read = recordsOf([]);
+  assert.match(read.ok ? '' : read.problem.message, /: got a list of 0; expected an object; /);
+});
+
 test('an empty value is not a null value', () => {
   const read = recordsOf(mskEvent({ ...place0, value: '' }));
   assert.ok(read.ok);
@@ -188,6 +200,11 @@ for (const [name, event, path] of [
   ['base64 without padding', mskEvent({ ...place0, key: 'e30' }), '/records/other-key-0/0/key'],
   ['headers that are an object', mskEvent({ ...place0, headers: {} }), '/records/other-key-0/0/headers'],
   ['a header as text', mskEvent({ ...place0, headers: [{ a: 'x' }] }), '/records/other-key-0/0/headers/0/a'],
+  [
+    'a header that is an object',
+    mskEvent({ ...place0, headers: [{ a: {} }] }),
+    '/records/other-key-0/0/headers/0/a',
+  ],
   [
     'a header byte of 256',
     mskEvent({ ...place0, headers: [{ a: [256] }] }),

@@ -108,7 +108,7 @@ function withRun(
   call: JsonObject,
   build: (runId: RunId) => Result<OperatorCall, string>,
 ): Result<OperatorCall, string> {
-  const runId = typeof call['runId'] === 'string' ? parseRunId(call['runId']) : undefined;
+  const runId = parseRunId(call['runId']);
   return runId === undefined ? no('runId: the id of a run') : build(runId);
 }
 

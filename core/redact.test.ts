@@ -21,6 +21,8 @@ const inValues: readonly (readonly [name: string, key: string, ...notYet: readon
   ['AWS, short', `AKIA${upper(12)}`, `AKIA${upper(11)}`],
   ['GitHub, short', `ghp_${x(16)}`, `ghp_${x(15)}`],
   ['a web token', `eyJ${x(10)}.${x(1)}`, `eyJ${x(9)}.${x(5)}`, `eyJ${x(10)}`],
+  ['a web token, whole', `eyJ${x(10)}.${x(30)}`],
+  ['a capability, the longest', `v1.${x(16)}.${x(16, '1')}.${x(43)}`, `v1.${x(17)}.1.${x(43)}`, `v1.k.${x(17, '1')}.${x(43)}`],
   ['a capability', `v1.k.1.${x(43)}`, `v1.k.1.${x(42)}`, `v1.K.1.${x(43)}`, `v1.k.x.${x(43)}`, `v2.k.1.${x(43)}`],
 ]; // prettier-ignore
 

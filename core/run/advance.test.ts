@@ -220,6 +220,7 @@ describe('a value that is a claim check', () => {
   const users = {
     'a condition': after('  b: { agent: builder, if: steps.a.output.kind == "big" }\n'),
     'an input': after('  b: { agent: builder, with: { is: "$(steps.a.output.kind)$" } }\n'),
+    'a question to people': after('  b: { approval: { to: o, prompt: "$(steps.a.output.kind)$" } }\n'),
     'the outputs': after('', 'outputs: { is: "$(steps.a.output.kind)$" }\n'),
   };
   for (const [what, w] of Object.entries(users)) {

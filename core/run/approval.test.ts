@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { lateDecision } from './approval.ts';
 import { fold, respond, response, start, types, world, type TestWorld } from './decide.fixtures.ts';
 import { nextDeadline } from './deadline.ts';
 import { effectsOf } from './effects.ts';
@@ -143,7 +144,7 @@ describe('decisions', () => {
     const ended = fold(w, waits.run, decision('b'));
     assert.equal(ended.run.status, 'finished');
     const late = fold(w, ended.run, decision('b', 'rejected'));
-    assert.deepEqual(types(late.events), ['approval.ignored']);
+    assert.deepEqual([types(late.events), late.more], [['approval.ignored'], false]);
     assert.equal(fold(w, late.run, decision('b', 'rejected')).absorbed, true);
     assert.deepEqual(late.run.status === 'finished' && late.run.outcome, ended.run.status === 'finished' && ended.run.outcome); // prettier-ignore
   });
@@ -154,7 +155,8 @@ describe('decisions', () => {
     for (const step of ['a', 'nowhere', '__proto__'])
       assert.deepEqual(fold(w, run, decision(step)).events, []);
     const ended = fold(w, run, { type: 'cancel', source: '/t', id: 'c', by: 'ada' });
-    assert.deepEqual(fold(w, ended.run, decision('a')).events, []);
+    for (const step of ['a', 'nowhere']) assert.deepEqual(fold(w, ended.run, decision(step)).events, []);
+    assert.deepEqual(lateDecision(undefined, decision('b'), w.now), [], 'a run whose workflow was not found');
     assert.deepEqual(fold(w, { status: 'absent' }, decision('b')).events, []);
   });
 
@@ -166,7 +168,7 @@ describe('decisions', () => {
 
 describe('the time of an approval', () => {
   const waiting = (rule: string, fields = '') =>
-    flow(`  a: { approval: { to: o, prompt: p, timeout: 10s, onTimeout: ${rule} } }\n`, fields);
+    flow(`  a: { approval: { to: [o, lead], prompt: p, timeout: 10s, onTimeout: ${rule} } }\n`, fields);
 
   it('fails it, where nothing else is said', () => {
     const w = waiting('fail');
@@ -174,7 +176,9 @@ describe('the time of an approval', () => {
     assert.deepEqual(types(wake(w, run, w.now + 9_999).events), ['wake.consumed', 'timer.armed']);
     const over = wake(w, run, w.now + 10_000);
     assert.deepEqual(types(over.events), ['wake.consumed', 'step.failed a', 'run.failed a APPROVAL_TIMEOUT']);
-    assert.match(eventIn(over.events, 'step.failed')?.failure.message ?? '', /^nobody decided step 'a' within 10s; expected a decision of o\./); // prettier-ignore
+    const failed = eventIn(over.events, 'step.failed');
+    assert.match(failed?.failure.message ?? '', /^nobody decided step 'a' within 10s; expected a decision of o, lead\./); // prettier-ignore
+    assert.ok(failed !== undefined && !('output' in failed));
   });
 
   it('approves or rejects it, as if somebody called timeout had', () => {
@@ -191,6 +195,21 @@ describe('the time of an approval', () => {
     const no = waiting('reject');
     const rejected = wake(no, start(no, {}).run, no.now + 10_000);
     assert.deepEqual(types(rejected.events).at(-1), 'run.failed a APPROVAL_REJECTED');
+    const said = { decision: 'rejected', by: 'timeout' };
+    assert.deepEqual(eventIn(rejected.events, 'approval.decided'), {
+      ...{ type: 'approval.decided', step: 'a', ...said, at: no.now },
+    });
+    const end = eventIn(rejected.events, 'step.failed');
+    assert.deepEqual(end?.output, { value: { ...said, at: new Date(no.now).toISOString() } });
+    assert.match(end.failure.message, /^step 'a' was rejected by timeout\. Change what was asked/);
+  });
+
+  it('is the bound of the run from when it begins to wait, where nothing is due before', () => {
+    const w = flow(
+      '  a: { agent: designer }\n  b: { approval: { to: o, prompt: p, timeout: 10s }, needs: a }\n',
+    );
+    const { run } = respond(w, start(w, {}).run, 'a', 1, {});
+    assert.equal(run.status === 'running' && run.wakeAt, w.now + 10_000);
   });
 
   it('gives way to the timeout of the run, and to a cancel', () => {

@@ -159,6 +159,15 @@ describe('what was taken in', () => {
     assert.equal(run.wokenAt, 70);
   });
 
+  it('is kept of a decision where it came as an event, and not where time decided', () => {
+    const decided: RunEvent = {
+      ...{ type: 'approval.decided', step: 'a', decision: 'approved', by: 'ada', at: 150 },
+    };
+    const events = [{}, { source: '/cli' }, { id: 'd1' }, { source: '/cli', id: 'd2' }];
+    const run = runAfter(started(), ...events.map((by) => ({ ...decided, ...by })));
+    assert.deepEqual(run.consumed, ['/cli d2']);
+  });
+
   it('arms the bound, and takes it away where none is left', () => {
     const run = runAfter(started(), { type: 'timer.armed', wakeAt: 70 });
     assert.equal(run.wakeAt, 70);

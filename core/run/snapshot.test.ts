@@ -21,6 +21,11 @@ it('a state comes back from its JSON with all its steps, in their order, whateve
   );
 });
 
+it('a run that never waited for a decision comes back as one that never did', () => {
+  const back = ofSnapshot(toSnapshot(runAfter(started(), completed('a', 1))));
+  assert.equal(back.status !== 'absent' && back.steps.everUndecided, false);
+});
+
 it('no run is none', () => {
   assert.deepEqual(ofSnapshot(toSnapshot(absent)), absent);
 });

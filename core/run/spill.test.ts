@@ -119,10 +119,12 @@ describe('spillEvents', () => {
   it('spills inputs, outputs and results, and adds up what stays', () => {
     const payload: Payload = { value: big };
     const check = { value: null, refs: [{ at: '', ref: refOf(big) }] };
+    const asked = { type: 'approval.requested', step: 'b', to: ['o'], at: 3, deadlineAt: 7 } as const;
     const { value, blobs, inlineBytes } = spillEvents([
       started({ input: payload }),
       dispatched('a', 1, { input: { value: 'small' } }),
       { ...completed('a', 1), output: payload },
+      { ...asked, prompt: payload },
       { type: 'timer.armed', wakeAt: 5 },
       { type: 'run.completed', outputs: payload, at: 9 },
     ]);
@@ -130,10 +132,11 @@ describe('spillEvents', () => {
       started({ input: check }),
       dispatched('a', 1, { input: { value: 'small' } }),
       { ...completed('a', 1), output: check },
+      { ...asked, prompt: check },
       { type: 'timer.armed', wakeAt: 5 },
       { type: 'run.completed', outputs: check, at: 9 },
     ]);
-    assert.equal(blobs.length, 3);
-    assert.equal(inlineBytes, 4 + '"small"'.length + 4 + 4);
+    assert.equal(blobs.length, 4);
+    assert.equal(inlineBytes, 4 + '"small"'.length + 4 + 4 + 4);
   });
 });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { failure } from '../failure.ts';
+import { type Payload } from '../payload.ts';
 import { type Commit } from '../ports.ts';
 import { completed, dispatched, outputs, started } from './evolve.fixtures.ts';
+import { spilled } from './spill.ts';
 import { durationText, skipText, stepsOf, timelineOf, type TimelineEntry } from './timeline.ts';
 import { type RunEvent } from './types.ts';
 
@@ -19,6 +21,10 @@ const lastOf = (...events: readonly RunEvent[]): TimelineEntry => {
 };
 const textOf = (...events: readonly RunEvent[]): string => lastOf(...events).text;
 
+const asked: RunEvent = {
+  ...{ type: 'approval.requested', step: 'a', to: ['owner'], prompt: { value: 'Go?' } },
+  ...{ at: 150, deadlineAt: 900 },
+};
 const failed = { type: 'step.failed', step: 'a', failure: boom, caught: false, at: 400 } as const;
 const cancelled: RunEvent = { type: 'step.cancelled', step: 'a', attempt: 1, at: 400 };
 const stop = { type: 'cancel.requested', source: '/cli', id: 'c', by: 'ada', at: 400 } as const;
@@ -67,9 +73,21 @@ describe('the text of an entry', () => {
     const lost: RunEvent = { type: 'run.failed', failure: boom, at: 600 };
     assert.equal(textOf(started(), lost), 'run failed after 500ms: AGENT_THREW: boom');
     assert.equal(
-      textOf(started(), begun, { ...lost, step: 'a' }),
+      textOf(started(), dispatched('a', 1, { at: 300 }), { ...lost, step: 'a' }),
       'run failed at a after 500ms: AGENT_THREW: boom',
     );
+  });
+
+  it('tells an approval: what is asked, and how long it took to be decided', () => {
+    const asks = (prompt: Payload): string => textOf({ ...asked, prompt });
+    assert.equal(asks({ value: 'Go?' }), 'a waits for a decision of owner: Go?');
+    assert.equal(asks({ value: { cost: 7 } }), 'a waits for a decision of owner: {"cost":7}');
+    const { ref } = spilled('long');
+    assert.equal(
+      asks({ value: null, refs: [{ at: '', ref }] }),
+      'a waits for a decision of owner: (a long text, stored apart)',
+    );
+    assert.equal(textOf(asked, completed('a', 0)), 'a completed after 50ms');
   });
 });
 
@@ -140,6 +158,15 @@ describe('a summary', () => {
   it('counts the most attempts there were, also where an older one answered', () => {
     assert.equal(summary(dispatched('a', 2), completed('a', 1))?.attempts, 2);
     assert.equal(summary(completed('a', 3))?.attempts, 3);
+  });
+
+  it('of an approval has the decision only where it was asked for, and a comment only where there is one', () => {
+    const decided: RunEvent = {
+      ...{ type: 'approval.decided', step: 'a', decision: 'approved', by: 'ada', at: 200 },
+    };
+    const request = { to: ['owner'], prompt: 'Go?', deadlineAt: 900 };
+    assert.deepEqual(summary(asked, decided)?.approval, { ...request, decision: 'approved', by: 'ada' });
+    assert.deepEqual(summary(decided), { step: 'a', status: 'waiting', attempts: 0 });
   });
 
   it('is of steps only: the end of a run is none', () => {

@@ -74,7 +74,7 @@ export function stepsOf(commits: readonly Commit[], known: readonly string[] = [
   const steps = new Map<string, StepSummary>();
   for (const step of known) steps.set(step, { step, status: 'waiting', attempts: 0 });
   for (const event of commits.flatMap((commit) => commit.events)) {
-    if (!('step' in event) || event.step === undefined || event.type === 'run.failed') continue;
+    if (event.type === 'run.failed' || !('step' in event)) continue;
     const before = steps.get(event.step) ?? { step: event.step, status: 'waiting', attempts: 0 };
     steps.set(event.step, summaryAfter(before, event));
   }

@@ -18,6 +18,7 @@ export const agent: readonly Named[] = [
       'Every refusal comes with at least one problem; the types cannot say so.',
     ],
     ["'a value that fits'", 'unreachable', 'As above.'],
+    ["''", 'unreachable', 'As above.'],
     [
       'given.details === undefined',
       'equivalent',

@@ -20,6 +20,8 @@ export const classes: readonly SurvivorClass[] = [
     title: 'A block that returns nothing',
     kind: 'equivalent',
     reason: 'A function that ends without `return undefined` gives the same.',
-    holds: ({ code, becomes }) => code === '{ return undefined; }' && becomes === '{}',
+    holds: ({ code, becomes }) =>
+      (code === '{ return undefined; }' && becomes === '{}') ||
+      (code === 'default: return undefined;' && becomes === 'default:'),
   },
 ];

@@ -1,10 +1,19 @@
-/** Survivors of the files directly in core/, by name. */
+/** Survivors of the files directly in core/, by name; those of json*.ts stand in json.ts. */
 import { about, type Named } from '../explain.ts';
 
 const kept = 'What is remembered is worked out again where it is not: the same result, later.';
 
 export const core: readonly Named[] = [
-  ...about('core/capability.ts', ['prepared.set(key, ready);', 'speed only', kept]),
+  ...about(
+    'core/capability.ts',
+    [
+      'macs.size',
+      'speed only',
+      'How many signatures are remembered, and when they go, decides only how often one is made again.',
+    ],
+    ['macs.set(text, mac);', 'speed only', kept],
+    ['before !== undefined', 'speed only', kept, 'false'],
+  ),
   ...about('core/commit.ts', ['known.set(commit, digest);', 'speed only', kept]),
   ...about(
     'core/cloud-event.ts',
@@ -21,6 +30,39 @@ export const core: readonly Named[] = [
       'true',
     ],
     ['bytes === undefined', 'equivalent', 'As above: `data_base64` is a text here.', 'false'],
+    [
+      'event.extensions === undefined',
+      'speed only',
+      'Spares spreading: what is undefined spreads to nothing, and the members are the same.',
+      'false',
+    ],
+    [
+      'contentType !== undefined',
+      'equivalent',
+      'The word "undefined" is no content type of CloudEvents; and an attribute that is undefined is read as one that is not set.',
+      'true',
+    ],
+    ['attempt !== undefined', 'equivalent', 'The word "undefined" is no number.', 'true'],
+    [
+      'dataschema === undefined && base64 === undefined',
+      'speed only',
+      'Nothing is remembered, and the schema is asked each time.',
+      'false',
+    ],
+    [
+      "typeof source === 'string'",
+      'speed only',
+      'Only texts are ever remembered, since the schema has refused any other source; without the test, or with another, at most the schema is asked again.',
+    ],
+    ["'string'", 'speed only', 'As above.'],
+    ['plain && acceptedSources.has(source)', 'speed only', 'The schema gives the same answer again.'],
+    [
+      'plain && source.length <= 256',
+      'speed only',
+      'Which of the accepted sources are remembered decides how often the schema is asked, and how much memory they take.',
+    ],
+    ['source.length', 'speed only', 'As above.'],
+    ['acceptedSources.', 'speed only', 'As above.'],
     [
       'errors',
       'equivalent',
@@ -51,17 +93,46 @@ export const core: readonly Named[] = [
     'The time of nothing is not a number, which is neither before nor after another.',
     'true',
   ]),
-  ...about('core/event-data.ts', [
-    'text.length > limit',
-    'speed only',
-    'Spares counting the characters of a short text; the count gives the same answer.',
-  ]),
+  ...about(
+    'core/event-attributes.ts',
+    [
+      "typeof value !== 'number'",
+      'equivalent',
+      '`Number.isSafeInteger` is false for all that is no number; the test is for the compiler.',
+      'false',
+    ],
+    [
+      "'application/json'",
+      'speed only',
+      'The usual type is compared first; the pattern below takes it as well.',
+    ],
+  ),
+  ...about(
+    'core/event-data.ts',
+    [
+      'text.length > limit',
+      'speed only',
+      'Spares counting the characters of a short text; the count gives the same answer.',
+    ],
+    [
+      'text.length > 2 * limit',
+      'speed only',
+      'Spares counting the characters of a text that is too long even where each takes two units.',
+      'false',
+    ],
+  ),
   ...about(
     'core/event-headers.ts',
     [
-      "'application/cloudevents+json; charset=utf-8'",
+      'bytes.length === usualBytes.length',
+      'speed only',
+      'The usual bytes are told from others before they are decoded, and first by their length; decoding gives the same text.',
+    ],
+    [
+      'contentType === usual',
       'speed only',
       'The form that Baton writes is compared first; the pattern below takes it as well.',
+      'false',
     ],
     [
       'bytes.length > 256',
@@ -82,81 +153,37 @@ export const core: readonly Named[] = [
     '`Number.isFinite` is false for all that is no number; the test is for the compiler.',
   ]),
   ...about(
-    'core/json-bytes.ts',
-    ["'\\\\u'", 'speed only', 'A text without escapes cannot hold half a pair: looking for one finds none.'],
+    'core/kafka-records.ts',
     [
-      'false',
+      "typeof byte !== 'number'",
       'equivalent',
-      'Whether integers beyond 2^53 or half pairs are looked for where it is known that there are none: nothing is found.',
+      '`Number.isInteger` is false for all that is no number; the test is for the compiler.',
+      'false',
+    ],
+    ["name === '__proto__'", 'speed only', 'The literal is right for every name, and slower.', 'true'],
+  ),
+  ...about(
+    'core/operator-call.ts',
+    [
+      "typeof value === 'number'",
+      'equivalent',
+      '`Number.isSafeInteger` is false for all that is no number; the test is for the compiler.',
       'true',
     ],
     [
-      'value > Number.MAX_SAFE_INTEGER',
-      'speed only',
-      'Decides only whether the text is read a second time for the digits of its integers, which then finds them exact.',
-    ],
-    ['value < Number.MIN_SAFE_INTEGER', 'speed only', 'As above.'],
-    [
-      'index < list.length',
+      '[]',
       'equivalent',
-      'The element after the last is visited as null, in which nothing is wrong.',
-      'index <= list.length',
-    ],
-    [
-      'context?.source',
-      'equivalent',
-      'Node gives a reviver its third argument always; the types of the language do not say so yet.',
-    ],
-    [
-      "typeof value !== 'number'",
-      'equivalent',
-      'Only the source of a number reads as an integer, so that every other value is exact.',
-    ],
-    [
-      'literal === undefined',
-      'equivalent',
-      'As above: lists and objects have no source, and "undefined" does not read as an integer.',
-    ],
-    ['marked === undefined', 'equivalent', 'In what is absent the walk finds nothing.', 'false'],
-    [
-      "'CE_DATA'",
-      'unreachable',
-      'What the code is before a problem is found; it is read only after one was.',
-    ],
-    [
-      "walk.got === ''",
-      'unreachable',
-      'Every problem comes with what was found; the words are there in case one does not.',
-      'false',
-    ],
-    [
-      "['data that can be read', 'mend the data']",
-      'unreachable',
-      'Every code that the walk gives has its words in the table; the types cannot say so.',
-    ],
-    ["'data that can be read'", 'unreachable', 'As above.'],
-    ["'mend the data'", 'unreachable', 'As above.'],
-    [
-      "error.message === 'Unexpected end of JSON input'",
-      'speed only',
-      'An early end is told without a search for its place, which would give the same offset.',
-    ],
-    ["'Unexpected end of JSON input'", 'speed only', 'As above.'],
-    [
-      'offset < bytes.length',
-      'equivalent',
-      'The bytes are known not to be UTF-8: they differ from their replacement before their end.',
+      'A header that is no list is refused for the text it lacks as well as for its name.',
     ],
   ),
-  ...about('core/json-pointer.ts', [
-    'value === undefined',
+  ...about(
+    'core/partitioner.ts',
+    ['rest >= 3', 'equivalent', 'Beyond the end stand zeros, which change nothing here.', 'true'],
+    ['rest >= 2', 'equivalent', 'As above.', 'true'],
+  ),
+  ...about('core/redact.ts', [
+    'text.slice(0, 4 * longestEcho)',
     'speed only',
-    'From nothing every further token leads to nothing.',
-    'false',
-  ]),
-  ...about('core/json-syntax.ts', [
-    'scan.at >= text.length',
-    'equivalent',
-    'At the end of the text no token can be taken, and the place is cut to the length of the text.',
+    'Spares looking through megabytes of which 80 units are shown; what is shown can differ only where long keys fill all of the first 320.',
   ]),
 ];

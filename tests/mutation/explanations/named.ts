@@ -2,6 +2,8 @@
 import { type Named } from '../explain.ts';
 import { agent } from './agent.ts';
 import { core } from './core.ts';
+import { json } from './json.ts';
+import { run } from './run.ts';
 import { workflow } from './workflow.ts';
 
-export const named: readonly Named[] = [...core, ...agent, ...workflow];
+export const named: readonly Named[] = [...core, ...json, ...agent, ...run, ...workflow];
