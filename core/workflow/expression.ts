@@ -114,10 +114,9 @@ function runProgram(source: string, context: JsonObject): Evaluation<Json> {
   if ('code' in program) return { ok: false, problem: program };
   program.meter.left = expressionBudget;
   try {
-    const value = toJson(program.run(context), program.meter);
-    // CEL's `||` and `&&` forgive an error on one side; this one is not theirs to forgive.
-    spend(program.meter, 0);
-    return { ok: true, value };
+    // CEL's `||` and `&&` forgive an error on one side; that the budget is used up is not theirs to forgive: `toJson`
+    // spends first of all, and throws again.
+    return { ok: true, value: toJson(program.run(context), program.meter) };
   } catch (error) {
     return { ok: false, problem: evaluationFailure(error, source, context) };
   }

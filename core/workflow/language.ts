@@ -242,11 +242,9 @@ export function checkWords(node: MapNode, words: Words, what: string, report: Re
       );
 }
 
-/** The word for a misspelt or foreign key: a synonym first, then the nearest word or synonym. */
+/** The word for a misspelt or foreign key: the nearest of the words and the synonyms. */
 export function meant(key: string, words: Words): string | undefined {
   const fitting = Object.entries(synonyms).filter(([, ours]) => words[ours]?.schema !== undefined);
-  const same = fitting.find(([theirs]) => theirs.toLowerCase() === key.toLowerCase());
-  if (same !== undefined) return same[1];
   const near = nearest(key, [...Object.keys(words), ...fitting.map(([theirs]) => theirs)]);
   return near === undefined || Object.hasOwn(words, near) ? near : synonyms[near];
 }

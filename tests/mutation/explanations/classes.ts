@@ -24,4 +24,12 @@ export const classes: readonly SurvivorClass[] = [
       (code === '{ return undefined; }' && becomes === '{}') ||
       (code === 'default: return undefined;' && becomes === 'default:'),
   },
+  {
+    title: 'Marks of what may be absent, for the compiler',
+    kind: 'unreachable',
+    reason:
+      'A `?.` after the look-up of a key that was taken from the same table, or of a pattern that fits always: the types cannot know.',
+    holds: ({ mutator, code }) =>
+      mutator === 'OptionalChaining' && /^words\[name\]\?\.|\.exec\(rest\)\?\./.test(code),
+  },
 ];

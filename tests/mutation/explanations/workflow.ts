@@ -3,9 +3,8 @@ import { about, type Named } from '../explain.ts';
 
 const parsedBefore =
   'What was parsed with a workflow parses again: this is for a library that was changed meanwhile.';
+const remembered = 'A program that is not remembered is made again: the same, later.';
 const notFromCel = 'No value of CEL is of this type: the switch is complete for the compiler.';
-const libraryThrew =
-  'What is said if the library throws something it has never thrown: nothing that we could find makes it.';
 
 export const workflow: readonly Named[] = [
   ...about('core/run/draft.ts', [
@@ -14,17 +13,15 @@ export const workflow: readonly Named[] = [
     'No event makes a run absent; the types cannot say so.',
   ]),
   ...about(
-    'core/workflow/expression-failure.ts',
-    ["'the evaluation failed'", 'unreachable', libraryThrew],
-    ['{ start: 0, end: source.length }', 'unreachable', libraryThrew],
-    ["'EXPR_TOO_COMPLEX'", 'unreachable', libraryThrew],
-    ["'expression nests too deep'", 'unreachable', libraryThrew],
-    ["{ hint: 'compute a part of it in a step of its own', }", 'unreachable', libraryThrew],
-    ["'compute a part of it in a step of its own'", 'unreachable', libraryThrew],
-    ["'the operands do not go together'", 'unreachable', libraryThrew],
-  ),
-  ...about(
     'core/workflow/expression.ts',
+    ["'code' in program", 'unreachable', parsedBefore, 'false'],
+    ["'code'", 'unreachable', parsedBefore],
+    ['!typed.valid', 'unreachable', parsedBefore, 'false'],
+    ['known !== undefined', 'speed only', remembered],
+    ['programs.size >= mostPrograms', 'speed only', remembered],
+    ['oldest !== undefined', 'speed only', remembered],
+    ['programs.set(source, program);', 'speed only', remembered],
+    ['{ left: 0 }', 'equivalent', 'Set to the whole budget before each evaluation.'],
     ["'dyn'", 'unreachable', 'The library names the type of everything it has checked.'],
     ['{ ok: false, problem: program }', 'unreachable', parsedBefore],
     ['false', 'unreachable', parsedBefore, 'true'],
@@ -69,23 +66,70 @@ export const workflow: readonly Named[] = [
     ],
     ["{ at: { line: 1, column: 1 }, path: '' }", 'unreachable', 'As above.'],
     ['{ line: 1, column: 1 }', 'unreachable', 'As above.'],
-    ["'unexpected text'", 'unreachable', 'Every message of `JSON.parse` has words before the place.'],
+    ["''", 'unreachable', 'What is thrown is an error, and what has no source is no scalar: for the types.'],
+    [
+      'node === undefined',
+      'equivalent',
+      'Whatever gives no tree has left a problem, which is asked for next.',
+      'false',
+    ],
+    ["'core'", 'equivalent', 'It is what the library takes for YAML 1.2 anyway.'],
+    [
+      'false',
+      'equivalent',
+      'Options that the composer does not read, or that YAML 1.2 does not have.',
+      'true',
+    ],
+    [
+      "'error'",
+      'equivalent',
+      'Only warnings of the library are kept off the console, and it has none for such text.',
+    ],
+    ['problems.length >= enoughProblems', 'speed only', 'The report takes no more than that.'],
+    ["typeof keyNode.value === 'string'", 'equivalent', 'The source of a text is its value.', 'false'],
+    ["typeof json === 'string'", 'equivalent', 'As above.', 'false'],
+    ["'string'", 'equivalent', 'As above.'],
+    [
+      "typeof value === 'string' || typeof value",
+      'unreachable',
+      'The core schema of YAML has no other values.',
+      'true',
+    ],
+    [
+      'whole >= 0',
+      'equivalent',
+      'A text that its raw form begins with is one line, which the next rule finds at the same place.',
+      'whole > 0',
+    ],
   ),
+  ...about('core/workflow/language.ts', [
+    'near === undefined',
+    'equivalent',
+    'No word and no synonym is called undefined.',
+    'false',
+  ]),
   ...about(
-    'core/workflow/scope.ts',
+    'core/workflow/regex-safety.ts',
+    ['[newGroup()]', 'equivalent', 'Nothing is asked of what stands outside every group.', '[]'],
+    ["'\\u0000'", 'equivalent', 'A mark that no sign of a usual pattern is.'],
     [
-      'default: return undefined;',
-      'unreachable',
-      'Expressions that read another field of a step are refused with the file.',
+      '/^[\\\\[.]/',
+      'equivalent',
+      'An atom holds these signs at its beginning, or is a class, which begins with one.',
     ],
     [
-      '{ ok: false, problem: noSuchKey(path, 0, null) }',
-      'unreachable',
-      'Expressions that begin with another name are refused with the file.',
+      '/^(?:\\[(?:',
+      'equivalent',
+      'Its last branch fits any sign, so that it fits at once; and a property reads the same sign by sign.',
     ],
-    ['false', 'unreachable', 'As above.', 'true'],
-    ["'the scope'", 'unreachable', 'As above.'],
+    ['/^\\{(\\d+)(?:,(\\d*))?\\}/', 'equivalent', 'A quantifier has one brace, at its beginning.'],
+    ['/^[*+]/', 'equivalent', 'A quantifier has these signs at its beginning only.'],
   ),
+  ...about('core/workflow/scope.ts', [
+    'default: return undefined;',
+    'equivalent',
+    'A function that ends without it gives the same.',
+  ]),
   ...about(
     'core/workflow/validate-input.ts',
     [

@@ -1,0 +1,53 @@
+/** Which patterns are refused, and why: each one is the smallest that shows a rule. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { longestPattern, regexProblem } from './regex-safety.ts';
+
+const inside = 'repetition inside a repeated group';
+const alike = 'alternatives that begin alike inside a repeated group';
+const told = (patterns: readonly string[], why: string | undefined): void => {
+  for (const pattern of patterns) assert.equal(regexProblem(pattern), why, pattern);
+};
+
+describe('a repetition', () => {
+  it('must not stand in a group that repeats, at whatever depth', () => {
+    told(
+      ['(a+)+', '(a?)+', '(a{2})*', '(a{2,3}b)*', '(a{2,10}b)*', '(\\d{2}a)*', '(\\u{61}+)*', '(\\p{Lu}+)*'],
+      inside,
+    );
+    told(['((a+)*)', '(((a+)b)*c)', '((((a*))))*', '(a(?:b+)*)', '(a+)+?'], inside);
+    told(['((a)b)*', '(\\u{61}b)*', '(a)(b)+', '((a)+|b)', '(a+b)?', '(?:a*)(?=b)c'], undefined);
+  });
+
+  it('of a group counts as without bound from eleven times on', () => {
+    told(['(a+){11}', '(a+){2,}', '(a+){2,11}', '(a+){10,12}'], inside);
+    told(['(a+){10}', '(a+){2,10}', '(a+){1,2}', '(a+){2,10}?'], undefined);
+  });
+});
+
+describe('alternatives in a group that repeats', () => {
+  it('must not begin alike, and what may be anything is like all', () => {
+    told(
+      ['(a|a)*', '(ab|ad)*', '(a|a){11}', '([ab]|c)*', '(.|c)*', '(\\p{L}|x)*', '((a)|b)*', 'x(\\)|y)*'],
+      alike,
+    );
+    told(['(?<n>a|a)*', '(?<name>a|a)*', '(?:a|a)*', '(?:a)(b|b)*', '(a|a)*(?:b)', '(?:(?<!x)|b)*'], alike);
+    told(['(a|b)*', '(ab|cd)*', '(a.b|c)*', '(?<n>a|b)*', '(a|a){10}', '(a|a)'], undefined);
+  });
+
+  it('are none where there is only one of them', () =>
+    told(['([ab])*', '([a|b]c)*', '([\\]|]c)*', '(.)*', '(\\p{L})*'], undefined));
+
+  it('may begin with signs of two code units that share the first', () => told(['(😀|😁)*'], undefined));
+});
+
+it('a back reference is refused, and a class that looks like one is not', () => {
+  told(['(a)\\1', '(?<n>a)\\k<n>'], 'back reference');
+  told(['[\\\\1]', '(x[1-9]k)*', '\\\\1'], undefined);
+});
+
+it('what is no pattern in Unicode mode is refused, and so is a long one', () => {
+  told(['(', '{', '\\-', '[\\1]', '(?=a)*'], 'pattern is not a regular expression');
+  told(['a'.repeat(longestPattern)], undefined);
+  told(['a'.repeat(longestPattern + 1)], 'pattern of 501 characters');
+});
