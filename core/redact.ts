@@ -38,11 +38,14 @@ export const blotOut = (text: string): string => replaceSecrets(text, (key) => '
 const replaceSecrets = (text: string, by: (key: string) => string): string =>
   [...secrets, ...tokens].reduce((clean, pattern) => clean.replace(pattern, by), text);
 
+/** Without line breaks and other control characters: they could rule the terminal of whoever reads it. */
+export const onOneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, '·');
+
 const longestEcho = 80;
 
 /** Text as it may stand in a message: without keys, on one line, at most 80 UTF-16 units, no pair of them cut in two. */
 export function echoed(text: string): string {
   // Only what can be shown is looked at: the text may be many megabytes long.
-  const clean = redact(text.slice(0, 4 * longestEcho)).replace(/[\p{Cc}\u2028\u2029]/gu, '·');
+  const clean = onOneLine(redact(text.slice(0, 4 * longestEcho)));
   return clean.length <= longestEcho ? clean : `${clean.slice(0, longestEcho - 1).toWellFormed()}…`;
 }

@@ -7,6 +7,7 @@ import { isJsonObject, type Json } from '#core/json.ts';
 import { type ModelRequest } from '#core/agent/contract.ts';
 import { toJson } from '#core/agent/plain-json.ts';
 import { cut, redacted, shown } from '#core/agent/shown.ts';
+import { onOneLine } from '#core/redact.ts';
 import { compileSchema } from '#core/workflow/json-schema.ts';
 
 /** The longest answer that is read, in UTF-16 units. */
@@ -25,7 +26,7 @@ export function parseAnswer(text: string, request: ModelRequest): Result<Json, U
   // The agent's check may rely on the shape: it is asked only once the shape is right.
   if (problems.length === 0) problems.push(...(request.check?.(parsed.value) ?? []));
   if (problems.length === 0) return parsed;
-  const told = problems.slice(0, 20).map((problem) => cut(redacted(problem), 300));
+  const told = problems.slice(0, 20).map((problem) => cut(onOneLine(redacted(problem)), 300));
   return no({ code: 'AGENT_OUTPUT_INVALID', problems: told });
 }
 
@@ -50,7 +51,7 @@ export const repairText = ({ problems }: Unfit, request: ModelRequest): string =
 
 function parseJson(text: string): Result<Json, Unfit> {
   const unreadable = (problem: string): Result<Json, Unfit> =>
-    no({ code: 'AGENT_OUTPUT_PARSE', problems: [problem] });
+    no({ code: 'AGENT_OUTPUT_PARSE', problems: [onOneLine(problem)] });
   if (/^\s*```/.test(text)) return unreadable(`the JSON is inside a code fence: got ${shown(text.trim())}`);
   try {
     // Copied: keys that touch prototypes and lone surrogates would be refused on the way to the log anyway.

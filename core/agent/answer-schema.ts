@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { failure } from '../failure.ts';
 import { type Json } from '../json.ts';
+import { onOneLine } from '../redact.ts';
 import { AgentFailure } from './contract.ts';
 import { toJson } from './plain-json.ts';
 
@@ -24,7 +25,7 @@ export function answerSchema<T>(schema: z.ZodType<T>): AnswerSchema<T> {
     const parsed = schema.safeParse(value);
     return parsed.success
       ? []
-      : parsed.error.issues.map(({ path, message }) => `/${path.join('/')}: ${message}`);
+      : parsed.error.issues.map(({ path, message }) => onOneLine(`/${path.join('/')}: ${message}`));
   };
   const parse = (value: Json): T => {
     const parsed = schema.safeParse(value);

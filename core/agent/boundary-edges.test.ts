@@ -21,6 +21,14 @@ describe('what an author says of a place that is not there', () => {
     assert.deepEqual(at(['a', 'b'], { a: { b: 7 } }), told('/a/b', '7'));
   });
 
+  it('shows a sign for each control character of a key, and finds what is there', () => {
+    const told = [{ pointer: '/a·b', expected: 'something else', got: '7' }];
+    assert.deepEqual(at(['a\u0000b'], { 'a\u0000b': 7 }), told);
+    const strict = checkInput({ name: 'a', input: z.strictObject({}) }, { '\u001b[2J': 1 });
+    assert.ok(!strict.ok);
+    assert.doesNotMatch(JSON.stringify(strict.problem), /\\u00/);
+  });
+
   it('never names a member that every text or object has', () => {
     assert.deepEqual(at(['a', 'length'], { a: 'text' }), told('/a/length', 'undefined'));
     assert.deepEqual(at(['toString'], {}), told('/toString', 'undefined'));

@@ -10,6 +10,7 @@ import { patterns } from '../ids.ts';
 import { type Json } from '../json.ts';
 import { AgentFailure, type AgentDefinition } from './contract.ts';
 import { toJson } from './plain-json.ts';
+import { onOneLine } from '../redact.ts';
 import { cut, redacted, shown } from './shown.ts';
 
 /** The longest output of one task, in bytes of JSON text. Above 16 KiB it travels as a claim check. */
@@ -89,7 +90,7 @@ function parseWith<T>(schema: z.ZodType<T>, value: Json): Result<T, readonly Mis
 
 const mismatchOf = (issue: z.core.$ZodIssue): Mismatch => ({
   pointer: issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
-  expected: cut(redacted(issue.message), 200),
+  expected: cut(onOneLine(redacted(issue.message)), 200),
 });
 
 function contractFailure(
@@ -100,7 +101,7 @@ function contractFailure(
   value: Json,
 ): Failure {
   const details = mismatches.map(({ pointer, expected }) => ({
-    pointer,
+    pointer: onOneLine(pointer),
     expected,
     got: shown(at(value, pointer)),
   }));

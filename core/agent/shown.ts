@@ -2,7 +2,7 @@
  * How a foreign value is shown in an error text: short, on one line, never a secret, never throwing.
  * S1. At most 80 characters.   S2. What looks like a key or a token is not echoed.
  */
-import { redact } from '../redact.ts';
+import { onOneLine, redact } from '../redact.ts';
 
 const limit = 80;
 
@@ -48,7 +48,7 @@ function describeObject(value: object | null): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   const keys = Object.keys(value)
     .slice(0, 8)
-    .map((key) => cut(key, 24));
+    .map((key) => cut(onOneLine(key), 24));
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null)
     return `an object with keys ${keys.join(', ') || '(none)'}`;

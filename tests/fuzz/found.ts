@@ -37,6 +37,11 @@ export const found: readonly Found[] = [
   },
   {
     surface: 'agent-answers',
+    what: 'a key that no schema has was shown with its control characters',
+    input: { kind: 'text', text: '{"said":"hello","\\u0000list":[1,2]}' },
+  },
+  {
+    surface: 'agent-answers',
     what: 'an answer that is not JSON was shown with its control characters',
     input: { kind: 'text', text: '\u0000{"said":"hello"}' },
   },
