@@ -90,12 +90,6 @@ export const workflow: readonly Named[] = [
     ["typeof json === 'string'", 'equivalent', 'As above.', 'false'],
     ["'string'", 'equivalent', 'As above.'],
     [
-      "typeof value === 'string' || typeof value",
-      'unreachable',
-      'The core schema of YAML has no other values.',
-      'true',
-    ],
-    [
       'whole >= 0',
       'equivalent',
       'A text that its raw form begins with is one line, which the next rule finds at the same place.',
