@@ -4,7 +4,8 @@
  * JW1. No record leaves whose commit, or result, is not stored.
  * JW2. Durable on return, all of it. Where it throws, it is unknown how far it came, in the order given.
  */
-import { type Commit, type InvocationStore, type OutgoingRecord, type RunWrite } from './ports.ts';
+import { type InvocationStore } from './invocation-store.ts';
+import { type Commit, type OutgoingRecord, type RunWrite } from './ports.ts';
 
 export interface JointWrites {
   /**

@@ -5,6 +5,7 @@
 import { type Json, type JsonObject } from './json.ts';
 import { type Failure } from './failure.ts';
 import { type RunId } from './ids.ts';
+import { type InvocationStore } from './invocation-store.ts';
 import { type BlobRef } from './payload.ts';
 import { type LiveStatus, type RowStatus } from './row-status.ts';
 import { type RunEvent, type SnapshotState } from './run/types.ts';
@@ -212,7 +213,7 @@ export interface RunIndex {
   forget(before: number, limit: number): Promise<number>;
 }
 
-// ---------------------------------------------------------------- definitions, inbox, blobs, invocations
+// ---------------------------------------------------------------- definitions, inbox, blobs
 
 export interface StoredDefinition {
   readonly name: string;
@@ -261,42 +262,6 @@ export interface BlobStore {
 export interface BlobScope {
   readonly tenant: string;
   readonly runId: string;
-}
-
-export type Invocation =
-  /** The caller owns the call now and must renew before `leaseUntil`. */
-  | { readonly status: 'mine' }
-  | { readonly status: 'running'; readonly leaseUntil: number }
-  | { readonly status: 'finished'; readonly result: Json }
-  /** Handed to an HTTP agent that answers later. */
-  | { readonly status: 'accepted' }
-  /** Cancelled or timed out by the orchestrator. */
-  | { readonly status: 'marked'; readonly reason: 'cancelled' | 'timeout' };
-
-export interface InvocationStore {
-  /**
-   * Per id: starts a new call, takes over one whose lease has passed (`leaseUntil < now`), or tells what is there.
-   * Not necessarily durable on return. All claims of one call are written together.
-   */
-  claim(
-    claims: readonly { readonly id: string; readonly owner: string; readonly leaseUntil: number }[],
-    now: number,
-  ): Promise<readonly Invocation[]>;
-  /** `held` (lease now lasts until `leaseUntil`), `lost` to another owner, or the orchestrator's mark. */
-  renew(id: string, owner: string, leaseUntil: number): Promise<'held' | 'lost' | 'cancelled' | 'timeout'>;
-  /** Stores results, durable on return, each only where the owner still matches: `false` means publish nothing. */
-  finish(
-    results: readonly {
-      readonly id: string;
-      readonly owner: string;
-      readonly outcome:
-        { readonly status: 'finished'; readonly result: Json } | { readonly status: 'accepted' };
-    }[],
-  ): Promise<readonly boolean[]>;
-  /** Gives the call up so that the next claim takes it at once. */
-  release(id: string, owner: string): Promise<void>;
-  /** Marks running calls; creates the mark where there is no call yet. Finished ones stay as they are. */
-  mark(ids: readonly string[], reason: 'cancelled' | 'timeout'): Promise<void>;
 }
 
 /** The state side, as one bundle. */

@@ -1,8 +1,8 @@
 /** Joint writes over a log and a store that are separate things: one call after the other, each durable before the next. */
 import { type FinishedCall, type JointWrites } from '#core/joint-writes.ts';
+import { type InvocationStore } from '#core/invocation-store.ts';
 import {
   type Commit,
-  type InvocationStore,
   type LogProducer,
   type OutgoingRecord,
   type RunWrite,

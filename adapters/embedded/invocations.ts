@@ -4,7 +4,7 @@
  *     the result of a marked call may still be stored, and the engine records it as late.
  */
 import { type Json } from '#core/json.ts';
-import { type Invocation, type InvocationStore } from '#core/ports.ts';
+import { type Invocation, type InvocationStore } from '#core/invocation-store.ts';
 import { type Row, number, optional, stored, text } from './columns.ts';
 import { type Database } from './database.ts';
 import { refusal } from '#core/refusal.ts';

@@ -5,7 +5,7 @@
  * V3. Claims of new calls are one request; calls that are there already cost one more to read, and two more where a
  *     lease has passed: whatever the number of claims.
  */
-import { type Invocation, type InvocationStore } from '#core/ports.ts';
+import { type Invocation, type InvocationStore } from '#core/invocation-store.ts';
 import { type Json } from '#core/json.ts';
 import { durable, relaxed } from './client.ts';
 import { type Database, type InvocationDocument } from './database.ts';

@@ -4,7 +4,8 @@ import { InfrastructureError } from '#core/failure.ts';
 import { topics } from '#core/event-catalog.ts';
 
 import { type BatonEvent } from '#core/cloud-event.ts';
-import { type InvocationStore, type LogProducer } from '#core/ports.ts';
+import { type InvocationStore } from '#core/invocation-store.ts';
+import { type LogProducer } from '#core/ports.ts';
 import { agentOf, calls, depsOf, echo, none, responses, type Run, world } from './fixtures/agent.ts';
 import { contextWith, idOf, kafkaEvent, recordOf, taskEvent } from './fixtures/host.ts';
 import { createHandler } from './handler.ts';

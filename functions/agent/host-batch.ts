@@ -8,7 +8,8 @@
 import { InfrastructureError } from '#core/failure.ts';
 import { failuresFor, recordsOf } from '#core/kafka-records.ts';
 import { type InvocationContext, type KafkaBatchResponse, type KafkaHandler } from '#core/lambda-kafka.ts';
-import { type Invocation, type LogRecord } from '#core/ports.ts';
+import { type Invocation } from '#core/invocation-store.ts';
+import { type LogRecord } from '#core/ports.ts';
 import { putDeadLetters, type DeadLetter } from '../dead-letters.ts';
 import { finishThenSend } from '../writes-in-turn.ts';
 import { type HostDeps, type HostedAgent } from './host.ts';

@@ -3,14 +3,8 @@ import { type TaskOutcome } from '#core/event-data.ts';
 import { type AgentManifest } from '#core/agent/contract.ts';
 import { type JointWrites } from '#core/joint-writes.ts';
 import { type Json } from '#core/json.ts';
-import {
-  type BlobStore,
-  type Clock,
-  type InvocationStore,
-  type Logger,
-  type LogProducer,
-  type Random,
-} from '#core/ports.ts';
+import { type InvocationStore } from '#core/invocation-store.ts';
+import { type BlobStore, type Clock, type Logger, type LogProducer, type Random } from '#core/ports.ts';
 import { type HostTask } from './host-task.ts';
 import { type Timers } from './timers.ts';
 

@@ -3,7 +3,8 @@
  * IL1. A renewal that cannot reach the store changes nothing: storing the result checks the owner again.
  * IL2. One timer for all leases of a process; none while nothing is held.
  */
-import { type Clock, type InvocationStore, type Logger } from '#core/ports.ts';
+import { type InvocationStore } from '#core/invocation-store.ts';
+import { type Clock, type Logger } from '#core/ports.ts';
 import { type Timers } from './timers.ts';
 
 export const leaseMs = 15_000;

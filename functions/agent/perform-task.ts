@@ -9,7 +9,7 @@ import { assertNever } from '#core/assert-never.ts';
 import { outcomeData, type TaskOutcome } from '#core/event-data.ts';
 import { failure } from '#core/failure.ts';
 import { checkJson } from '#core/json-bytes.ts';
-import { type Invocation } from '#core/ports.ts';
+import { type Invocation } from '#core/invocation-store.ts';
 import { then, type Soon } from '../soon.ts';
 import { openAttempt, timeoutFailure, type Attempt, type Stop } from './attempt.ts';
 import { checkIn, loadPayload } from './claim-check.ts';

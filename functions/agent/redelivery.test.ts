@@ -6,7 +6,8 @@ import * as z from 'zod';
 import { InfrastructureError } from '#core/failure.ts';
 import { topics } from '#core/event-catalog.ts';
 import { type KafkaHandler } from '#core/lambda-kafka.ts';
-import { type InvocationStore, type LogProducer } from '#core/ports.ts';
+import { type InvocationStore } from '#core/invocation-store.ts';
+import { type LogProducer } from '#core/ports.ts';
 import { createHandler } from './handler.ts';
 import {
   contextWith,

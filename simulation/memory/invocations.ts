@@ -6,7 +6,7 @@
 import { assertNever } from '#core/assert-never.ts';
 import { type RunId } from '#core/ids.ts';
 import { type Json } from '#core/json.ts';
-import { type Invocation, type InvocationStore } from '#core/ports.ts';
+import { type Invocation, type InvocationStore } from '#core/invocation-store.ts';
 import { type Synchronous } from './around.ts';
 
 export interface MemoryInvocations extends Synchronous<InvocationStore> {

@@ -1,10 +1,10 @@
 /** The `Store` ports over a store in memory. Any number of views may share one memory, as sandboxes share a database. */
+import { type InvocationStore } from '#core/invocation-store.ts';
 import {
   type BlobStore,
   type CommitStore,
   type DefinitionStore,
   type Inbox,
-  type InvocationStore,
   type RunIndex,
   type Store,
 } from '#core/ports.ts';
