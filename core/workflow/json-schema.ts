@@ -13,7 +13,8 @@ import { echo } from './problem.ts';
 import { regexProblem } from './regex-safety.ts';
 import { schemaAddresses } from './schema-address.ts';
 import { circles } from './schema-circle.ts';
-import { childOf, escapePointer, isList, pointerSegments } from './scope.ts';
+import { isLocal, itsParts, references, sameValue, schemasAt, targetOf } from './schema-parts.ts';
+import { childOf, escapePointer, pointerSegments } from './scope.ts';
 
 export interface SchemaProblem {
   readonly code: 'WF_SCHEMA_INVALID' | 'WF_SCHEMA_REF' | 'WF_REGEX_UNSAFE';
@@ -55,6 +56,7 @@ function compile(schema: JsonObject): CompiledSchema {
     strict: false,
     allErrors: true,
     validateFormats: false,
+    validateSchema: false, // it is asked below, and would be again
     logger: false,
     uriResolver: schemaAddresses,
   });
@@ -92,18 +94,15 @@ const schemaProblem = (error: ErrorObject): SchemaProblem => {
   };
 };
 
-/** Keywords whose value is a schema, a list of schemas, or a mapping of names to schemas. */
-const single =
-  'additionalProperties unevaluatedProperties items unevaluatedItems contains propertyNames not if then else contentSchema'.split(
-    ' ',
-  );
-const several = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
-const named = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'];
+/** Those that hold no schemas. */
 const others =
   '$schema $id $ref $anchor $dynamicRef $dynamicAnchor $vocabulary $comment title description default deprecated readOnly writeOnly examples type enum const multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern maxItems minItems uniqueItems maxContains minContains maxProperties minProperties required dependentRequired format contentEncoding contentMediaType nullable'.split(
     ' ',
   );
-const keywords = new Set([...single, ...several, ...named, ...others]);
+const keywords = new Set([
+  ...[sameValue, itsParts].flatMap(({ single, several, named }) => [...single, ...several, ...named]),
+  ...others,
+]);
 
 function checkSchema(schema: Json, path: string, root: JsonObject, problems: SchemaProblem[]): void {
   if (!isJsonObject(schema)) return;
@@ -119,29 +118,21 @@ function checkSchema(schema: Json, path: string, root: JsonObject, problems: Sch
         hint,
       });
     }
-    if (key === '$ref' || key === '$dynamicRef') checkRef(value, at, root, problems);
+    if (references.includes(key)) checkRef(value, at, root, problems);
     if (key === 'pattern') checkPattern(value, at, problems);
-    if (single.includes(key)) checkSchema(value, at, root, problems);
-    if (several.includes(key) && isList(value))
-      value.forEach((item, index) => checkSchema(item, `${at}/${index}`, root, problems));
-    if (named.includes(key) && isJsonObject(value))
-      for (const [name, item] of Object.entries(value)) {
-        const below = `${at}/${escapePointer(name)}`;
-        if (key === 'patternProperties') checkPattern(name, below, problems);
-        checkSchema(item, below, root, problems);
-      }
+    if (key === 'patternProperties' && isJsonObject(value))
+      for (const name of Object.keys(value)) checkPattern(name, `${at}/${escapePointer(name)}`, problems);
+    for (const kind of [sameValue, itsParts])
+      for (const [below, part] of schemasAt(key, value, at, kind)) checkSchema(part, below, root, problems);
   }
 }
 
 function checkRef(ref: Json, path: string, root: JsonObject, problems: SchemaProblem[]): void {
-  const local = typeof ref === 'string' && /^#(?:\/|$)/.test(ref);
-  let target: Json | undefined = local ? root : undefined;
-  if (local) for (const key of pointerSegments(ref.slice(1))) target = target && childOf(target, key);
-  if (target === undefined)
+  if (targetOf(root, ref) === undefined)
     problems.push({
       code: 'WF_SCHEMA_REF',
       path,
-      message: `reference ${echo(ref)} ${local ? 'leads nowhere' : 'leads out of the schema'}`,
+      message: `reference ${echo(ref)} ${isLocal(ref) ? 'leads nowhere' : 'leads out of the schema'}`,
       hint: "only references within the schema are allowed: '#/$defs/…'",
     });
 }
