@@ -10,7 +10,7 @@ import { outcomeData, type TaskOutcome } from '#core/event-data.ts';
 import { failure } from '#core/failure.ts';
 import { checkJson } from '#core/json-bytes.ts';
 import { type Invocation } from '#core/invocation-store.ts';
-import { then, type Soon } from '../soon.ts';
+import { type Soon, whenThere } from '../soon.ts';
 import { openAttempt, timeoutFailure, type Attempt, type Stop } from './attempt.ts';
 import { checkIn, loadPayload } from './claim-check.ts';
 import { failed, type CallEnd, type HostDeps, type HostedAgent } from './host.ts';
@@ -186,7 +186,7 @@ async function settleEnd(
 function answerOf(deps: PerformDeps, task: HostTask, outcome: TaskOutcome): Soon<Answer> {
   if (outcome.status === 'failed') return outcomeData(outcome);
   const scope = { tenant: task.tenant, runId: task.runId };
-  return then(checkIn(deps.blobs, scope, outcome.output.value), (output) => {
+  return whenThere(checkIn(deps.blobs, scope, outcome.output.value), (output) => {
     const answer = outcomeData({ ...outcome, output });
     const problem = checkJson(answer.data);
     if (problem === undefined) return answer;

@@ -8,7 +8,7 @@ import { type BlobRef } from '#core/payload.ts';
 import { absent } from '#core/run/evolve.ts';
 import { type RunState } from '#core/run/types.ts';
 import { type Definition } from '#core/workflow/definition.ts';
-import { then, type Soon } from '../soon.ts';
+import { type Soon, whenThere } from '../soon.ts';
 import { type BatchDeps, type Turn, type Work } from './batch.ts';
 import { loadBlobs, scopeOf } from './blobs.ts';
 import { fold, type Folded, type FoldWorld } from './fold.ts';
@@ -43,7 +43,7 @@ function foldOne(deps: BatchDeps, work: Work): Soon<Folded> {
   const run = work.entry?.run ?? absent;
   const digest = run.status === 'absent' ? undefined : run.workflow?.digest;
   if (digest === undefined) return foldWith(deps, work, run, undefined);
-  return then(deps.definitions.byDigest(digest), (pinned) => {
+  return whenThere(deps.definitions.byDigest(digest), (pinned) => {
     if (pinned === undefined && run.status === 'running')
       throw new Error(`the definition ${digest} of the run is not stored`);
     return foldWith(deps, work, run, pinned);

@@ -15,7 +15,7 @@ import { type BlobStore, type OutgoingRecord } from '#core/ports.ts';
 import { type Effect } from '#core/run/effects.ts';
 import { type PresentRun } from '#core/run/evolve.ts';
 import { type RunOutcome } from '#core/run/types.ts';
-import { then, type Soon } from '../soon.ts';
+import { type Soon, whenThere } from '../soon.ts';
 import { scopeOf } from './blobs.ts';
 
 /** Outputs up to this size are sent whole, so that a caller who has only Kafka gets them; larger ones as claim checks. */
@@ -31,7 +31,9 @@ export function recordOf(deps: OutboxDeps, run: PresentRun, effect: Effect): Soo
     case 'task':
       return taskRecord(deps, run, effect);
     case 'output':
-      return then(whole(deps.blobs, run, effect.outcome), (outcome) => outputRecord(run, effect, outcome));
+      return whenThere(whole(deps.blobs, run, effect.outcome), (outcome) =>
+        outputRecord(run, effect, outcome),
+      );
   }
 }
 

@@ -15,7 +15,7 @@ import { defaultTenant, parseRunId, patterns } from '#core/ids.ts';
 import { type BlobScope, type BlobStore, type Cause, type Clock, type LogRecord } from '#core/ports.ts';
 import { echoed } from '#core/redact.ts';
 import { type DeadLetter } from '../dead-letters.ts';
-import { then, type Soon } from '../soon.ts';
+import { type Soon, whenThere } from '../soon.ts';
 import { checkRefs } from './blobs.ts';
 import { askedOnce } from './definitions.ts';
 import { type Incoming } from './incoming.ts';
@@ -154,7 +154,7 @@ function readResponse(deps: ReadDeps, event: BatonEvent, cause: Cause, record: L
     agent,
   };
   const scope = { tenant: event.tenantid ?? defaultTenant, runId };
-  return then(outcomeOf(deps.store.blobs, scope, event), (outcome) => ({
+  return whenThere(outcomeOf(deps.store.blobs, scope, event), (outcome) => ({
     runId,
     cause,
     record,

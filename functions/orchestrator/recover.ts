@@ -17,7 +17,7 @@ import { liveStatuses } from '#core/row-status.ts';
 import { effectsOf, isOpen } from '#core/run/effects.ts';
 import { absent, evolveCommit } from '#core/run/evolve.ts';
 import { type RunState } from '#core/run/types.ts';
-import { all } from '../soon.ts';
+import { allThere } from '../soon.ts';
 import { recordOf } from './outbox.ts';
 
 export interface RecoverDeps {
@@ -73,5 +73,5 @@ async function openRecords(deps: RecoverDeps, runId: RunId): Promise<readonly Ou
   if (run.status === 'absent') return [];
   const open = history.flatMap(effectsOf).filter((effect) => isOpen(run, effect));
   const outbox = { keys: deps.keys, blobs: deps.store.blobs };
-  return all(open.map((effect) => recordOf(outbox, run, effect)));
+  return allThere(open.map((effect) => recordOf(outbox, run, effect)));
 }

@@ -9,7 +9,7 @@ import { type PresentRun } from '#core/run/evolve.ts';
 import { toSnapshot } from '#core/run/snapshot.ts';
 import { type RunState } from '#core/run/types.ts';
 import { putDeadLetters } from '../dead-letters.ts';
-import { all, then, type Soon } from '../soon.ts';
+import { type Soon, allThere, whenThere } from '../soon.ts';
 import { endOf, marksOf, statusAfter, writeAfter, writeBefore, type Marks } from './aftermath.ts';
 import { type BatchDeps, type Turn, type Work } from './batch.ts';
 import { scopeOf } from './blobs.ts';
@@ -31,8 +31,8 @@ export interface Stored {
 
 export async function storeTurns(deps: BatchDeps, turns: readonly Turn[]): Promise<Stored> {
   const drafts = turns.map((turn) => draftOf(deps, turn));
-  if (turns.some(wantsMore)) await prepare(deps, turns, drafts);
-  const planned = all(turns.map((turn, index) => planOf(deps, turn, drafts[index])));
+  if (turns.some(needsPreparing)) await prepare(deps, turns, drafts);
+  const planned = allThere(turns.map((turn, index) => planOf(deps, turn, drafts[index])));
   const plans = planned instanceof Promise ? await planned : planned;
   const outcomes = plans.length === 0 ? [] : await deps.storeAndSend(plans.map(({ writes }) => writes));
   // A run that lost the race decides again on other state: what was absorbed is looked at again then.
@@ -80,7 +80,8 @@ function draftOf(deps: BatchDeps, { work, folded }: Turn): Draft | undefined {
   };
 }
 
-const wantsMore = ({ folded }: Turn): boolean => folded.spilled.length > 0 || folded.conflicts.length > 0;
+const needsPreparing = ({ folded }: Turn): boolean =>
+  folded.spilled.length > 0 || folded.conflicts.length > 0;
 
 /** What has to be durable before the commits, beside rows: claim checks, letters of conflicting starts. */
 async function prepare(
@@ -136,7 +137,7 @@ function planOf(deps: BatchDeps, turn: Turn, draft: Draft | undefined): Soon<Pla
     ...(draft?.before === undefined ? {} : { before: draft.before }),
     ...(draft === undefined ? {} : { commit: draft.commit }),
   };
-  return then(all(recordsOf(deps, run, commits)), (records) => ({
+  return whenThere(allThere(recordsOf(deps, run, commits)), (records) => ({
     turn,
     writes: { ...first, records, after },
     entry,

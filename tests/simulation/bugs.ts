@@ -54,8 +54,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'publish before commit',
     file: 'functions/orchestrator/store-turns.ts',
-    from: '  if (turns.some(wantsMore)) await prepare(deps, turns, drafts);\n',
-    to: `  if (turns.some(wantsMore)) await prepare(deps, turns, drafts);
+    from: '  if (turns.some(needsPreparing)) await prepare(deps, turns, drafts);\n',
+    to: `  if (turns.some(needsPreparing)) await prepare(deps, turns, drafts);
   const outbox = { keys: deps.keys, blobs: deps.store.blobs };
   const early = drafts.flatMap((draft) =>
     draft === undefined ? [] : effectsOf(draft.commit).map((effect) => recordOf(outbox, draft.run, effect)),
@@ -129,8 +129,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'caching before the acknowledgement',
     file: 'functions/orchestrator/store-turns.ts',
-    from: '  if (turns.some(wantsMore)) await prepare(deps, turns, drafts);\n',
-    to: `  if (turns.some(wantsMore)) await prepare(deps, turns, drafts);
+    from: '  if (turns.some(needsPreparing)) await prepare(deps, turns, drafts);\n',
+    to: `  if (turns.some(needsPreparing)) await prepare(deps, turns, drafts);
   const early = drafts.map((draft, at) => draft && withCommit(turns[at]?.work.entry, draft.commit, draft.run));
   deps.cache.put(early.flatMap((entry) => entry ?? []));
 `,
@@ -148,8 +148,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'a run goes on with the version that is active now',
     file: 'functions/orchestrator/fold-runs.ts',
-    from: 'then(deps.definitions.byDigest(digest), (pinned) => {',
-    to: `then(deps.definitions.find(run.workflow.name, undefined), (active) => {
+    from: 'whenThere(deps.definitions.byDigest(digest), (pinned) => {',
+    to: `whenThere(deps.definitions.find(run.workflow.name, undefined), (active) => {
     const pinned = active.ok ? active.value : undefined;`,
   },
   {
