@@ -84,7 +84,9 @@ export function encodeEvent(event: BatonEvent): {
 }
 
 /** One shape for all events: put together from spread parts it took three times as long. */
-const membersOf = (event: BatonEvent) => ({
+const membersOf = (
+  event: BatonEvent,
+): Record<'specversion' | Exclude<keyof BatonEvent, 'extensions'>, Json | undefined> => ({
   specversion: '1.0',
   id: event.id,
   source: event.source,

@@ -270,7 +270,6 @@ function effectIn(record: OutgoingRecord | LogRecord) {
   const { buffer, byteOffset, byteLength } = record.value;
   const start = Buffer.from(buffer, byteOffset, Math.min(byteLength, 400)).toString('latin1');
   const id = /"id":"([^"]+)"/.exec(start)?.[1] ?? '';
-  const [first, second] = [id.indexOf(':'), id.lastIndexOf(':')];
-  const version = Number(id.slice(first + 1, second));
-  return { id, runId: id.slice(0, Math.max(first, 0)), version, index: Number(id.slice(second + 1)) };
+  const [runId = '', version, index] = id.split(':');
+  return { id, runId, version: Number(version), index: Number(index) };
 }

@@ -27,7 +27,7 @@ export function seededChoices(seed: number): Choices {
   };
 }
 
-/** Plays a list again; `used` tells how much of it the schedule asked for. */
+/** Plays a list again. */
 export function replayedChoices(list: readonly number[]): Choices {
   const made: number[] = [];
   const next = (n: number): number => {
