@@ -5,6 +5,7 @@
 import { type Commit } from '#core/ports.ts';
 import { durationText, skipText, stepsOf, type StepSummary, timelineOf } from '#core/run/timeline.ts';
 import { type Colours, type Output } from './output.ts';
+import { oneLine } from './record-text.ts';
 import { clip, widthOf } from './text-width.ts';
 
 export interface RunView {
@@ -197,6 +198,3 @@ function signOf(step: StepSummary, frame: number, colours: Colours): Painted {
 }
 
 const sinceText = (ms: number): string => `+${(Math.max(0, ms) / 1000).toFixed(3)}s`;
-
-/** Failure messages may hold line breaks, and whatever a model or a server wrote. */
-const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');

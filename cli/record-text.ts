@@ -21,7 +21,7 @@ function hideWithin(value: Json): Json {
 }
 
 /** What others wrote must not move the cursor of whoever reads it. */
-export const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, ' ');
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 export const cut = (text: string, longest = 120): string => {
   const line = oneLine(text);
   return line.length > longest ? `${line.slice(0, longest - 1).toWellFormed()}…` : line;

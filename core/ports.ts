@@ -2,7 +2,7 @@
  * What the handlers need from outside, as interfaces. Adapters implement them, `tests/contract` proves them.
  * Every method throws `InfrastructureError`, and nothing else, when the outside thing fails or its answer is unclear.
  */
-import { type Json, type JsonObject } from './json.ts';
+import { type JsonObject } from './json.ts';
 import { type Failure } from './failure.ts';
 import { type RunId } from './ids.ts';
 import { type InvocationStore } from './invocation-store.ts';

@@ -6,8 +6,7 @@ import { failure, type Failure, no, ok, type Result } from '#core/failure.ts';
 import { isJsonObject, type Json } from '#core/json.ts';
 import { type ModelRequest } from '#core/agent/contract.ts';
 import { toJson } from '#core/agent/plain-json.ts';
-import { cut, redacted, shown } from '#core/agent/shown.ts';
-import { onOneLine } from '#core/redact.ts';
+import { cut, shown, told } from '#core/agent/shown.ts';
 import { compileSchema } from '#core/workflow/json-schema.ts';
 
 /** The longest answer that is read, in UTF-16 units. */
@@ -26,8 +25,10 @@ export function parseAnswer(text: string, request: ModelRequest): Result<Json, U
   // The agent's check may rely on the shape: it is asked only once the shape is right.
   if (problems.length === 0) problems.push(...(request.check?.(parsed.value) ?? []));
   if (problems.length === 0) return parsed;
-  const told = problems.slice(0, 20).map((problem) => cut(onOneLine(redacted(problem)), 300));
-  return no({ code: 'AGENT_OUTPUT_INVALID', problems: told });
+  return no({
+    code: 'AGENT_OUTPUT_INVALID',
+    problems: problems.slice(0, 20).map((problem) => told(problem, 300)),
+  });
 }
 
 /** The failure of an answer that did not fit although the model was told what was wrong. */
@@ -51,7 +52,7 @@ export const repairText = ({ problems }: Unfit, request: ModelRequest): string =
 
 function parseJson(text: string): Result<Json, Unfit> {
   const unreadable = (problem: string): Result<Json, Unfit> =>
-    no({ code: 'AGENT_OUTPUT_PARSE', problems: [onOneLine(problem)] });
+    no({ code: 'AGENT_OUTPUT_PARSE', problems: [told(problem, 600)] });
   if (/^\s*```/.test(text)) return unreadable(`the JSON is inside a code fence: got ${shown(text.trim())}`);
   try {
     // Copied: keys that touch prototypes and lone surrogates would be refused on the way to the log anyway.
@@ -60,8 +61,7 @@ function parseJson(text: string): Result<Json, Unfit> {
     const { pointer, expected, got } = copied.problem;
     return unreadable(`got ${got} at ${pointer || 'the top'}, expected ${expected}`);
   } catch (error) {
-    const reason =
-      error instanceof SyntaxError ? cut(error.message.replace(/\p{Cc}/gu, '·'), 120) : 'unreadable';
+    const reason = error instanceof SyntaxError ? cut(error.message, 120) : 'unreadable';
     return unreadable(`not JSON (${reason}): got ${shown(text)}`);
   }
 }

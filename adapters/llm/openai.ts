@@ -14,7 +14,7 @@ import {
   type ModelUsage,
   type OpenModel,
 } from '#core/agent/contract.ts';
-import { cut, redacted, shown } from '#core/agent/shown.ts';
+import { shown, told } from '#core/agent/shown.ts';
 import { failure, type Failure } from '#core/failure.ts';
 import { answerLimit, parseAnswer, repairText, type Unfit, unfitFailure } from './model-answer.ts';
 import { failureOfProblem, filteredFailure, type ProviderProblem } from './provider-failure.ts';
@@ -187,7 +187,7 @@ const refused = (text: string): Failure =>
   failure(
     'AGENT_REFUSED',
     `the model refused to answer: got ${shown(text)}, expected an answer. Change the task's input.`,
-    { details: { refusal: cut(redacted(text), 500) } },
+    { details: { refusal: told(text, 500) } },
   );
 
 const truncated = (content: string, limit: number): Failure =>

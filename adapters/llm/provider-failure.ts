@@ -3,7 +3,7 @@
  * PF1. The key is in no text.   PF2. `retryable` only where the same question may be answered later.
  */
 import { failure, type Failure } from '#core/failure.ts';
-import { cut, redacted, shown } from '#core/agent/shown.ts';
+import { shown, told } from '#core/agent/shown.ts';
 
 /** What is known of a refused or broken request. No `status`: no answer came, or it was cut off. */
 export interface ProviderProblem {
@@ -62,7 +62,7 @@ function rateFailure(code: string, said: string, wait: { readonly retryAfterMs?:
 
 function saidBy({ message }: ProviderProblem, apiKey: string): string {
   const clean = apiKey.length >= 4 ? message.replaceAll(apiKey, '[redacted]') : message;
-  return cut(redacted(shown(clean)), 200);
+  return told(shown(clean), 200);
 }
 
 /** `retry-after-ms`, or `retry-after` in seconds or as a date; the date is compared with the answer's own date. */

@@ -11,7 +11,7 @@ import { type Json } from '../json.ts';
 import { AgentFailure, type AgentDefinition } from './contract.ts';
 import { toJson } from './plain-json.ts';
 import { onOneLine } from '../redact.ts';
-import { cut, redacted, shown } from './shown.ts';
+import { cut, redacted, shown, told } from './shown.ts';
 
 /** The longest output of one task, in bytes of JSON text. Above 16 KiB it travels as a claim check. */
 export const outputLimitBytes = 8 * 1024 * 1024;
@@ -90,7 +90,7 @@ function parseWith<T>(schema: z.ZodType<T>, value: Json): Result<T, readonly Mis
 
 const mismatchOf = (issue: z.core.$ZodIssue): Mismatch => ({
   pointer: issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
-  expected: cut(onOneLine(redacted(issue.message)), 200),
+  expected: told(issue.message, 200),
 });
 
 function contractFailure(

@@ -17,6 +17,9 @@ export function shown(value: unknown): string {
 
 export const redacted = redact;
 
+/** A text of others as one line of a problem: without keys, nothing that would rule a terminal, cut. */
+export const told = (text: string, length: number): string => cut(onOneLine(redact(text)), length);
+
 /** Cut to `length` UTF-16 units, an ellipsis last, no surrogate pair split. */
 export function cut(text: string, length: number): string {
   if (text.length <= length) return text;

@@ -1,7 +1,7 @@
 /** What an expression's failure looks like: at check time with an offset in the source, at run time as a Failure. */
 import { type Failure, failure } from '../failure.ts';
 import { type Json, type JsonObject } from '../json.ts';
-import { echoed, redact } from '../redact.ts';
+import { echoed, onOneLine, redact } from '../redact.ts';
 import { type ExpressionProblem, isNode, pathOf, problemAt } from './expression-check.ts';
 import { CostExceeded, expressionBudget } from './expression-cost.ts';
 import { childOf, noSuchKey } from './scope.ts';
@@ -110,8 +110,7 @@ export function typeProblem(error: unknown, source: string): ExpressionProblem {
 
 /** The library's messages without its inner notation. */
 const plain = (text: string): string =>
-  redact(text)
-    .replace(/\p{Cc}/gu, '·')
+  onOneLine(redact(text))
     .replace(/dyn<([^<>]+)>/g, '$1')
     .replace(
       /(Expected |got |Unexpected token: )([A-Z]+)/g,

@@ -4,7 +4,7 @@
  * PR2. No value is echoed longer than 80 characters, and nothing that looks like a key is echoed at all.
  */
 import { type Json } from '../json.ts';
-import { blotOut, echoed, redact } from '../redact.ts';
+import { blotOut, echoed, onOneLine, redact } from '../redact.ts';
 
 /** Codes of problems found before a run, with what each means. */
 export const problemCodes = {
@@ -135,7 +135,7 @@ function frame(at: Position, text: string): readonly string[] {
   const around = Math.max(0, from - lookedAt);
   const safe = blotOut(line.slice(around, from + lookedAt)).slice(from - around);
   // Once more: what was glued to the word before it, and so no key, may begin where the cut was made.
-  const shown = printable(blotOut(safe.slice(0, longestEcho)));
+  const shown = onOneLine(blotOut(safe.slice(0, longestEcho)));
   const caret = Math.min(at.column - 1 - from, shown.length);
   const wide = Math.min(
     Math.max(1, (at.endColumn ?? at.column + 1) - at.column),
@@ -156,6 +156,3 @@ function lineOf(text: string, line: number): string | undefined {
 
 const clip = (text: string): string =>
   text.length > longestEcho ? `${text.slice(0, longestEcho - 1)}…` : text;
-
-/** Control characters would move the terminal's cursor or colour it: one visible sign each. */
-const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '·');
