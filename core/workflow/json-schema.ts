@@ -63,8 +63,11 @@ function compile(schema: JsonObject): CompiledSchema {
   try {
     const endless = circles(schema).map(circleProblem);
     if (endless.length > 0) return { ok: false, problem: endless };
-    if (ajv.validateSchema(schema) !== true)
-      return { ok: false, problem: (ajv.errors ?? []).map(schemaProblem) };
+    if (ajv.validateSchema(schema) !== true) {
+      // The meta schema is made of several, each of which may say the same.
+      const told = new Map((ajv.errors ?? []).map(schemaProblem).map((one) => [JSON.stringify(one), one]));
+      return { ok: false, problem: [...told.values()] };
+    }
     const validate = ajv.compile(schema);
     return { ok: true, value: (value) => problemsOf(validate, value) };
   } catch (error) {
@@ -87,10 +90,11 @@ const circleProblem = (path: string): SchemaProblem => ({
 const schemaProblem = (error: ErrorObject): SchemaProblem => {
   const allowed: unknown = error.params['allowedValues'];
   const values = Array.isArray(allowed) ? `: ${allowed.join(', ')}` : '';
+  const why = (error.message ?? 'unknown').replace('object,boolean', 'an object or a boolean');
   return {
     code: 'WF_SCHEMA_INVALID',
     path: error.instancePath,
-    message: `not a valid JSON Schema: ${error.message ?? 'unknown'}${values}`,
+    message: `not a valid JSON Schema: ${why}${values}`,
   };
 };
 
@@ -174,8 +178,8 @@ function valueProblem(error: ErrorObject, value: Json): ValueProblem {
 function expectedBy(keyword: string, params: Readonly<Record<string, unknown>>, message: string): string {
   if (keyword === 'required') return 'a value';
   if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties') return 'no such key';
-  if (keyword === 'enum' && Array.isArray(params['allowedValues']))
-    return `one of ${JSON.stringify(params['allowedValues'])}`;
+  const allowed = params['allowedValues'];
+  if (Array.isArray(allowed)) return `one of ${JSON.stringify(allowed)}`;
   const unit = sizeUnits[keyword];
   const limit = params['limit'];
   if (unit !== undefined && typeof limit === 'number')
