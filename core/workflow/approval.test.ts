@@ -93,6 +93,36 @@ describe('what is wrong with an approval', () => {
     assert.match(problemsOf('{ to: o, prompt: p }', '    agent: x\n')[0] ?? '', /^WF_STEP_BODY/);
   });
 
+  it('is told word for word, with its place and how to mend it', () => {
+    const told = (approval: string, beside = ''): readonly string[] => {
+      const result = parseWorkflow(text(approval, beside));
+      return (result.ok ? [] : result.problems).map(
+        ({ code, path, expected, hint }) => `${code} ${path} ${expected}; ${hint}`,
+      );
+    };
+    const names = (count: number): string => `{ to: [${Array(count).fill('o').join()}], prompt: p }`;
+    const named = (length: number): string => `{ to: ${'o'.repeat(length)}, prompt: p }`;
+    const many = 'WF_TYPE /steps/ok/approval/to 1 to 20 names; name who decides: to: [owner, lead]';
+    const long = 'WF_TYPE /steps/ok/approval/to a name of 1 to 256 characters; name who decides: to: owner';
+    assert.deepEqual(
+      [0, 20, 21].map((count) => told(names(count))),
+      [[many], [], [many]],
+    );
+    assert.deepEqual(
+      [256, 257].map((length) => told(named(length))),
+      [[], [long]],
+    );
+    assert.deepEqual(told('{ to: o, prompt: "  " }'), [
+      'WF_TYPE /steps/ok/approval/prompt a question; say what is to be decided',
+    ]);
+    assert.deepEqual(told('{ to: o, prompt: p, onTimeout: approved }'), [
+      "WF_TYPE /steps/ok/approval/onTimeout approve, reject, fail; did you mean 'approve'?",
+    ]);
+    assert.deepEqual(told('{ to: o, prompt: p }', '    timeout: 1h\n'), [
+      "WF_UNKNOWN_FIELD /steps/ok/timeout beside approval: needs, if, join, continueOnError; write 'timeout' inside approval",
+    ]);
+  });
+
   it('is noticed by the JSON Schema too, for editors', () => {
     const compiled = compileSchema(workflowFileSchema());
     assert.ok(compiled.ok);

@@ -34,8 +34,8 @@ export function refuseAgentWords(id: string, node: MapNode, report: Report): voi
       { at: keyAt, path: `${node.path}/${key}` },
       `${quote(key)} in step ${quote(id)}, which asks no agent`,
       {
-        expected: `beside approval: needs, if, join, continueOnError`,
-        hint: /^(?:timeout|deadline)$/.test(key) ? "write 'timeout' inside approval" : 'remove it',
+        expected: 'beside approval: needs, if, join, continueOnError',
+        hint: key === 'timeout' || key === 'deadline' ? "write 'timeout' inside approval" : 'remove it',
       },
     );
   }

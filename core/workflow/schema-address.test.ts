@@ -66,5 +66,33 @@ describe('addresses in schemas', () => {
     assert.equal(resolve('b/c', '#d'), 'b/c#d');
     assert.equal(resolve('', 'd#e'), 'd#e');
     assert.equal(resolve('b/c', 'https://a.example/'), 'https://a.example/');
+    assert.equal(resolve('/b/c', 'd'), '/b/d');
+    assert.equal(resolve('b/c/', 'd'), 'b/c/d');
+    assert.equal(resolve('b/c#d', ''), 'b/c');
+    assert.equal(resolve('https://a.example/b?c#d', ''), 'https://a.example/b?c');
+    assert.equal(resolve('https://a.example#d', ''), 'https://a.example');
+    assert.equal(resolve('', 'b c'), 'b c');
+  });
+
+  it('come apart at the first sharp sign, and together again', () => {
+    const rows: readonly (readonly [address: string, path: string, fragment?: string])[] = [
+      ['order', 'order'],
+      ['', ''],
+      ['#', '', ''],
+      ['order#', 'order', ''],
+      ['order#/a', 'order', '/a'],
+    ];
+    const { parse, serialize } = schemaAddresses;
+    for (const [address, path, fragment] of rows) {
+      assert.deepEqual(parse(address), fragment === undefined ? { path } : { path, fragment });
+      assert.equal(serialize(parse(address)), address);
+    }
+    assert.equal(serialize({ fragment: 'a' }), '#a');
+  });
+
+  it('have their codes left to the library, and lone percent signs made to codes', () => {
+    const fragmentOf = (address: string) => schemaAddresses.parse(address).fragment;
+    assert.equal(fragmentOf('#%7e%7E%2f'), '%7e%7E%2f');
+    assert.equal(fragmentOf('#%%a%ag%g0%'), '%25%25a%25ag%25g0%25');
   });
 });
