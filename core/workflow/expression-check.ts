@@ -55,8 +55,13 @@ interface Place {
   readonly locals: ReadonlySet<string>;
   readonly loopsAround: number;
 }
+interface Segment {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
 interface StaticPath {
-  readonly segments: readonly { readonly text: string; readonly start: number; readonly end: number }[];
+  readonly segments: readonly [Segment, ...Segment[]];
 }
 
 /** Throws nothing: the first problem, or what the expression reads. */
@@ -70,7 +75,7 @@ export function checkSyntax(
   const walk: Walk = { variables, functions, reads: new Map() };
   const problem = visit(node, { locals: new Set(), loopsAround: 0 }, walk);
   if (problem !== undefined) return { ok: false, problem };
-  const isPath = pathOf(node, new Set()) !== undefined && walk.reads.size === 1;
+  const isPath = pathOf(node, new Set()) !== undefined;
   return { ok: true, value: { reads: [...walk.reads.values()], isPath } };
 }
 
@@ -78,9 +83,6 @@ function visit(node: SyntaxNode, place: Place, walk: Walk): ExpressionProblem | 
   const path = pathOf(node, place.locals);
   if (path !== undefined) return visitPath(path, walk);
   switch (node.op) {
-    case 'value':
-    case 'id':
-      return undefined;
     case '.': {
       const [receiver, name] = node.args as [SyntaxNode, string];
       return forbidden(name, node) ?? visit(receiver, place, walk);
@@ -88,7 +90,7 @@ function visit(node: SyntaxNode, place: Place, walk: Walk): ExpressionProblem | 
     case '[]': {
       const [receiver, index] = node.args as [SyntaxNode, SyntaxNode];
       return (
-        (isText(index) ? forbidden(index.args, index) : undefined) ??
+        (index.op === 'value' ? forbidden(String(index.args), index) : undefined) ??
         visit(receiver, place, walk) ??
         visit(index, place, walk)
       );
@@ -101,7 +103,7 @@ function visit(node: SyntaxNode, place: Place, walk: Walk): ExpressionProblem | 
       return visitMethod(node, place, walk);
     case 'map':
       return visitAll((node.args as readonly (readonly SyntaxNode[])[]).flat(), place, walk);
-    default:
+    default: // an operator over others, or a literal or a loop's variable, which hold none
       return visitAll(Array.isArray(node.args) ? node.args : [node.args], place, walk);
   }
 }
@@ -116,9 +118,9 @@ function visitAll(nodes: readonly unknown[], place: Place, walk: Walk): Expressi
 
 function visitMethod(node: SyntaxNode, place: Place, walk: Walk): ExpressionProblem | undefined {
   const [name, receiver, args] = node.args as [string, SyntaxNode, readonly SyntaxNode[]];
-  const first = args[0];
+  const [first, second] = args;
   const inner =
-    loops.has(name) && args.length >= 2 && first?.op === 'id'
+    loops.has(name) && first?.op === 'id' && second !== undefined
       ? { locals: new Set([...place.locals, String(first.args)]), loopsAround: place.loopsAround + 1 }
       : place;
   if (inner.loopsAround > deepestComprehension)
@@ -127,9 +129,7 @@ function visitMethod(node: SyntaxNode, place: Place, walk: Walk): ExpressionProb
       hint: 'compute a part of it in a step of its own',
     });
   return (
-    checkFunction(name, receiver.end + 1, walk) ??
-    visit(receiver, place, walk) ??
-    visitAll(inner === place ? args : args.slice(1), inner, walk)
+    checkFunction(name, receiver.end + 1, walk) ?? visit(receiver, place, walk) ?? visitAll(args, inner, walk)
   );
 }
 
@@ -167,8 +167,7 @@ export function pathOf(node: SyntaxNode, locals: ReadonlySet<string>): StaticPat
 
 function literalKey(node: SyntaxNode): string | undefined {
   if (node.op !== 'value') return undefined;
-  if (typeof node.args === 'string') return node.args;
-  return typeof node.args === 'bigint' && node.args >= 0n ? String(node.args) : undefined;
+  return typeof node.args === 'string' || typeof node.args === 'bigint' ? String(node.args) : undefined;
 }
 
 function visitPath(path: StaticPath, walk: Walk): ExpressionProblem | undefined {
@@ -185,7 +184,6 @@ function visitPath(path: StaticPath, walk: Walk): ExpressionProblem | undefined 
 
 function checkRoot({ segments }: StaticPath, variables: Variables): ExpressionProblem | undefined {
   const [root, second, third] = segments;
-  if (root === undefined) return undefined;
   switch (root.text) {
     case 'inputs':
       return second === undefined || variables.inputs.has(second.text)
@@ -206,7 +204,7 @@ function checkRoot({ segments }: StaticPath, variables: Variables): ExpressionPr
   }
 }
 
-function unknownRoot(root: StaticPath['segments'][number]): ExpressionProblem {
+function unknownRoot(root: Segment): ExpressionProblem {
   if (forbiddenRoots.has(root.text))
     return problemAt(root, 'EXPR_FORBIDDEN_NAME', `'${root.text}' cannot be read by an expression`, {
       expected: roots.join(', '),
@@ -223,7 +221,7 @@ function unknownRoot(root: StaticPath['segments'][number]): ExpressionProblem {
 type Extra = { readonly expected?: string; readonly hint?: string };
 
 function unknown(
-  segment: { readonly text: string; readonly start: number; readonly end: number },
+  segment: Segment,
   what: string,
   known: Iterable<string>,
   otherwise?: string,
@@ -257,9 +255,6 @@ export const problemAt = (
   length: Math.max(1, at.end - at.start),
   ...extra,
 });
-
-const isText = (node: SyntaxNode): node is SyntaxNode & { readonly args: string } =>
-  node.op === 'value' && typeof node.args === 'string';
 
 export const isNode = (value: unknown): value is SyntaxNode =>
   typeof value === 'object' && value !== null && 'op' in value && 'args' in value;

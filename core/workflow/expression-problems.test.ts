@@ -65,6 +65,7 @@ const refused: readonly Row[] = [
   unknown('steps.desing.output', "unknown step 'desing'", 6, 6, 'design', "did you mean 'design'?"),
   unknown('steps.design', "unknown field of a step 'design'", 6, 6, fields, 'write steps.design.output'),
   unknown('steps.design.outptu', "unknown field of a step 'outptu'", 13, 6, fields, "did you mean 'output'?"),
+  unknown('steps', "unknown use of steps 'steps'", 0, 5, undefined, 'write steps.<id>.output'),
   unknown('run', "unknown field of run 'run'", 0, 3, 'id, startedAt', 'write run.id or run.startedAt'),
   unknown('run.idd', "unknown field of run 'idd'", 4, 3, 'id, startedAt', "did you mean 'id'?"),
   unknown('item.a', "'item' has no meaning in this place", 0, 4, roots, 'read inputs.<name> or steps.<id>.output'),
@@ -116,12 +117,27 @@ describe('an expression that is refused', () => {
     for (const source of [
       ...['inputs.a + nope', '[nope]', '{"k": nope}', 'inputs.list[nope]', 'size(nope)', '-nope'],
       ...['inputs.list.filter(x, nope)', 'inputs.list.map(i, i)[nope]', '[nope].size()', 'true ? 1 : nope'],
+      ...['inputs.a.contains(nope)', 'inputs.a.substring(nope, 1)', 'inputs.list.all(nope)'],
     ]) {
       const parsed = parseExpression(source, variables);
       assert.ok(!parsed.ok, source);
       assert.equal(parsed.problem.message, "unknown name 'nope'", source);
       assert.equal(source.slice(parsed.problem.offset).slice(0, parsed.problem.length), 'nope');
     }
+  });
+
+  it('is told with twenty of the names there are', () => {
+    const names = Array.from({ length: 25 }, (_, n) => `input${n}`);
+    const parsed = parseExpression('inputs.zzzzzzzzzz', { ...variables, inputs: new Set(names) });
+    assert.equal(!parsed.ok && parsed.problem.expected, names.slice(0, 20).join(', '));
+  });
+
+  it('is refused as a loop without a variable', () => {
+    const parsed = parseExpression('inputs.list.map()', variables);
+    assert.equal(
+      !parsed.ok && parsed.problem.message,
+      "this cannot be evaluated: found no matching overload for 'dyn.map()'",
+    );
   });
 
   it('is refused as a condition where it can never be true or false', () => {
@@ -160,6 +176,10 @@ describe('an expression that is read', () => {
     assert.deepEqual(facts('inputs'), [[['inputs']], true]);
     assert.deepEqual(facts('inputs.list[-1]'), [list, false]);
     assert.deepEqual(facts('inputs.list[0 + 1]'), [list, false]);
+    for (const key of ['true', 'null', '1.0', '1u', 'b"x"'])
+      assert.deepEqual(facts(`inputs.list[${key}]`), [list, false], key);
+    assert.deepEqual(facts('inputs.list.exists_one(v, v == 1)'), [list, false]);
+    assert.deepEqual(facts('inputs.list.map(constructor, [1][constructor])'), [list, false]);
     assert.deepEqual(facts('inputs.list.exists(int, int > 1)'), [list, false]);
     assert.deepEqual(facts('inputs.list + inputs.list'), [list, false]);
     assert.deepEqual(facts('type(1) == int'), [[], false]);
