@@ -29,6 +29,7 @@ describe('spending', () => {
     const meter = { left: 3 };
     spend(meter, 3);
     assert.throws(() => spend(meter, 1), CostExceeded);
+    assert.throws(() => spend(meter, 1), { name: 'CostExceeded' });
   });
 
   it('on a value counts its members all the way down, and text by length', () => {
@@ -83,13 +84,25 @@ describe('a tree that carries the meter', () => {
   });
 
   it('reaches every part: operands, lists of them, other ways through, and the parts of an expanded loop', () => {
-    const [operand, listed, part, other] = [1, 2, 3, 4].map((value) => nodeOf('value', value, value));
-    const expanded = { iterable: part, step: 'not a node' };
+    const [operand, listed, part, other, foreign] = [1, 2, 3, 4, 5].map((value) =>
+      nodeOf('value', value, value),
+    );
+    const expanded = { iterable: part, step: 'not a node', context: { of: foreign } };
     const way = nodeOf('map', [[operand, [listed]], expanded, 'text', null]);
     const meter = { left: 100 };
     installMeter(nodeOf('?:', [way, nodeOf('value', 0, 0, other)]), meter);
     for (const node of [operand, listed, part, other]) node?.meta.evaluate();
     assert.equal(meter.left, 96);
+    foreign?.meta.evaluate();
+    assert.equal(meter.left, 96, 'what the library keeps beside them is no part');
+  });
+
+  it('gives no work on operands to what has none', () => {
+    for (const op of ['==', 'comprehension', 'rcall']) {
+      const node = { ...nodeOf(op, []), handle: undefined };
+      installMeter(node, { left: 0 });
+      assert.equal(node.handle, undefined, op);
+    }
   });
 
   it('pays once for a part that stands in two places', () => {

@@ -41,8 +41,8 @@ export function installMeter(root: SyntaxNode, meter: Meter): void {
     seen.add(next);
     if (Array.isArray(next)) pending.push(...(next as unknown[]));
     else if (isNode(next)) pending.push(...meterNode(next as MeteredNode, meter));
-    // The expansion of a loop keeps its parts (iterable, init, step …) in a plain object.
-    else if ('iterable' in next) pending.push(...Object.values<unknown>(next).filter(isNode));
+    // The expansion of a loop keeps its parts (iterable, init, step …) in a plain object, beside the library's own.
+    else pending.push(...Object.values(next).filter(isNode));
   }
 }
 

@@ -156,6 +156,8 @@ describe('claim checks in expressions', () => {
       'size(inputs.big)',
       'inputs',
       'inputs.big.part',
+      'inputs.big.part == 2',
+      'inputs.a == 1 && inputs.big.part.x == 2',
     ])
       assert.deepEqual(
         evaluate(expressionOf(source), scopeWith(inputs)),
