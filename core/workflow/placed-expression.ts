@@ -31,8 +31,8 @@ export function expressionOf(
 function unwrapped(text: string): { readonly source: string; readonly offset: number } {
   const start = text.length - text.trimStart().length;
   const trimmed = text.trim();
-  const close = trimmed.startsWith('${{') ? closingBraces(trimmed, 3) : -1;
-  if (close < 0 || close !== trimmed.length - 2) return { source: trimmed, offset: start };
+  const close = trimmed.startsWith('${{') ? closingBraces(trimmed, 3) : undefined;
+  if (close !== trimmed.length - 2) return { source: trimmed, offset: start };
   const inner = trimmed.slice(3, -2);
   return { source: inner.trim(), offset: start + 3 + inner.length - inner.trimStart().length };
 }
@@ -56,7 +56,4 @@ export const addExpressionProblem = (
   addAt(problem, { at: node.locate(offset + problem.offset, problem.length), path: node.path }, report);
 
 const addAt = (problem: ExpressionProblem, where: Where, report: Report): void =>
-  report.add(problem.code, where, problem.message, {
-    ...(problem.expected === undefined ? {} : { expected: problem.expected }),
-    ...(problem.hint === undefined ? {} : { hint: problem.hint }),
-  });
+  report.add(problem.code, where, problem.message, problem);

@@ -27,11 +27,23 @@ it('a run has an id and a beginning, and nothing else can be read', () => {
   }
 });
 
+it('a step is looked up where a field of it is read, and nowhere else', () => {
+  const asked: (string | undefined)[] = [];
+  const scope = makeScope({
+    inputs: { value: {} },
+    step: (id) => void asked.push(id),
+    run: { id: 'r', startedAt: 0 },
+    blobs: new Map(),
+  });
+  for (const path of [['inputs'], ['run', 'id'], ['steps'], ['steps', 's', 'output']]) scope.root(path);
+  assert.deepEqual(asked, ['s']);
+});
+
 it('of claim checks those below a path are handed on, their places relative to it', () => {
   const ref = (digest: string) => ({ digest, bytes: 1 });
   const refs = ['/a/b', '/a/b~1c', '/ab', '/a'].map((at) => ({ at, ref: ref(at) }));
   const scope = makeScope({
-    inputs: { value: { a: { b: null, 'b/c': null }, ab: null }, refs: refs.slice(0, 3) },
+    inputs: { value: { a: { b: null, 'b/c': null }, ab: null, c: 1 }, refs: refs.slice(0, 3) },
     step: () => undefined,
     run: { id: 'r', startedAt: 0 },
     blobs: new Map(),
@@ -50,6 +62,7 @@ it('of claim checks those below a path are handed on, their places relative to i
     ok: true,
     value: { value: null, refs: [{ at: '', ref: ref('/ab') }] },
   });
+  assert.deepEqual(readPath(scope, ['inputs', 'c']), { ok: true, value: { value: 1 } });
 });
 
 it('an element of a list is read by its number, written plainly', () => {
@@ -62,7 +75,7 @@ it('an element of a list is read by its number, written plainly', () => {
 });
 
 it('pointers come back as they were', () => {
-  assert.equal(escapePointer('a/b~c'), 'a~1b~0c');
+  assert.deepEqual(['a/b~c', '/', '~', 'plain'].map(escapePointer), ['a~1b~0c', '~1', '~0', 'plain']);
   assert.deepEqual(pointerSegments('/a~1b~0c/d'), ['a/b~c', 'd']);
 });
 

@@ -56,6 +56,19 @@ describe('renderTemplate', () => {
     });
   });
 
+  it('braces in texts of either quote do not end it, nor does one brace', () => {
+    assert.deepEqual(render(`\${{ '}}"' + inputs.b + "'}}" }}`, scope), {
+      ok: true,
+      value: { value: `}}"x'}}` },
+    });
+    const { template, problems } = parseTemplate('${{ inputs.a } }}', variables);
+    assert.deepEqual(
+      problems.map(({ message, offset }) => [message, offset]),
+      [["cannot read the expression: Unexpected character: '}'", 13]],
+    );
+    assert.deepEqual(template, { kind: 'text', parts: [] });
+  });
+
   it('a value without expressions is handed on as it is', () => {
     const value = { list: [1, null, true], text: 'plain {{ }} $ {', secret: { secretRef: 'NAME' } };
     const { template } = parseTemplate(value, variables);
@@ -74,6 +87,12 @@ describe('renderTemplate', () => {
     assert.ok(!result.ok && 'problem' in result);
     assert.equal(result.problem.code, 'EXPR_NO_SUCH_KEY');
     assert.match(result.problem.message, /^at \/list\/1: /);
+  });
+
+  it('a failure of the whole template is told as the expression has it', () => {
+    const result = render('${{ inputs.big }}', scope);
+    assert.ok(!result.ok && 'problem' in result);
+    assert.match(result.problem.message, /^no key 'big' in inputs, which has: a, b; /);
   });
 });
 
@@ -119,7 +138,10 @@ describe('claim checks in templates', () => {
 describe('parseTemplate', () => {
   it('gives every problem at once, with its place in the value and in the text', () => {
     const { problems } = parseTemplate(
-      { a: ['x ${{ inputs.q }}'], b: '${{ inputs.a', c: '${{ inputs.b }}${{ 1 + }}' },
+      {
+        ...{ a: ['x ${{ inputs.q }}'], b: '${{ inputs.a', c: '${{ inputs.b }}${{ 1 + }}' },
+        d: '${{   inputs.q }}',
+      },
       variables,
     );
     assert.deepEqual(
@@ -128,6 +150,7 @@ describe('parseTemplate', () => {
         ['EXPR_UNKNOWN_NAME', '/a/0', 13],
         ['EXPR_SYNTAX', '/b', 0],
         ['EXPR_SYNTAX', '/c', 22],
+        ['EXPR_UNKNOWN_NAME', '/d', 13],
       ],
     );
   });
@@ -156,6 +179,15 @@ describe('parseTemplate', () => {
       ['steps', 's', 'output'],
     ]);
     assert.deepEqual(templateSecrets(template), [{ at: '/k/0', name: 'KEY' }]);
+    const secret = { secretRef: 'KEY' };
+    const values = { t: ['text', null, 1, { secretRef: 'KEY', other: 1 }, { secretRef: 7 }], 'a/b': secret };
+    for (const [value, place] of [
+      [values, ''],
+      [{ e: '${{ inputs.a }}', 'l~': values }, '/l~0'],
+    ] as const)
+      assert.deepEqual(templateSecrets(parseTemplate(value, variables).template), [
+        { at: `${place}/a~1b`, name: 'KEY' },
+      ]);
   });
 
   it('never throws, and what has no expression renders to itself', () => {

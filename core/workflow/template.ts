@@ -109,11 +109,9 @@ function parseText(text: string, path: string, variables: Variables, problems: T
   if (!text.includes('${{')) return { kind: 'literal', value: text };
   const parts: (string | Expression)[] = [];
   let from = 0;
-  while (from < text.length) {
-    const open = text.indexOf('${{', from);
-    if (open < 0) break;
+  for (let open = text.indexOf('${{'); open >= 0; open = text.indexOf('${{', from)) {
     const close = closingBraces(text, open + 3);
-    if (close < 0) {
+    if (close === undefined) {
       problems.push({ ...unclosed, path, offset: open });
       return { kind: 'literal', value: text };
     }
@@ -124,9 +122,8 @@ function parseText(text: string, path: string, variables: Variables, problems: T
     from = close + 2;
   }
   if (from < text.length) parts.push(text.slice(from));
-  const [only] = parts;
-  if (parts.length === 1 && only !== undefined && typeof only !== 'string')
-    return { kind: 'expression', expression: only };
+  const [only, ...others] = parts;
+  if (typeof only === 'object' && others.length === 0) return { kind: 'expression', expression: only };
   return { kind: 'text', parts };
 }
 
@@ -151,8 +148,8 @@ function parsePart(
   return { ok: false, problem: { ...parsed.problem, offset: parsed.problem.offset + from + blank } };
 }
 
-/** The `}}` that closes, over texts in quotes and maps in braces; -1 if there is none. */
-export function closingBraces(text: string, from: number): number {
+/** The `}}` that closes, over texts in quotes and maps in braces. */
+export function closingBraces(text: string, from: number): number | undefined {
   let quote = '';
   let depth = 0;
   for (let at = from; at < text.length; at += 1) {
@@ -165,7 +162,7 @@ export function closingBraces(text: string, from: number): number {
     else if (sign === '}' && depth > 0) depth -= 1;
     else if (sign === '}' && text.charAt(at + 1) === '}') return at;
   }
-  return -1;
+  return undefined;
 }
 
 /** Every variable path the template's expressions read. */

@@ -104,6 +104,11 @@ const mistakes: Readonly<Record<string, readonly [text: string, ...problems: rea
     `error EXPR_SYNTAX 8:22-23 /steps/f/if cannot read the expression: Unexpected character: $; undefined; ${expression}`,
     `error EXPR_SYNTAX 9:26-27 /steps/g/if cannot read the expression: Unexpected token: the end of the expression; undefined; ${expression}`,
   ],
+  'a condition in braces without the sign before them': [
+    `${head}inputs: {x: boolean}\nsteps:\n  a: {agent: x, if: "{{ inputs.x }}"}\n  b: {agent: x, if: "}"}\n`,
+    `error EXPR_SYNTAX 5:34-35 /steps/a/if cannot read the expression: Expected ':', got '}'; undefined; ${expression}`,
+    `error EXPR_SYNTAX 6:22-23 /steps/b/if cannot read the expression: Unexpected token: '}'; undefined; ${expression}`,
+  ],
   'two expressions in one condition': [
     `${head}steps:\n  e: {agent: x, if: "\${{ inputs.z }} + \${{ inputs.z }}"}\n  i: {agent: x, if: "a \${{ inputs.z }}"}\n`,
     `error EXPR_SYNTAX 4:22-23 /steps/e/if cannot read the expression: Unexpected character: $; undefined; ${expression}`,
@@ -145,6 +150,10 @@ describe('what is kept of a definition', () => {
 
   it('is nothing of what it does not say', () => {
     assert.deepEqual(kept('').keys, []);
+  });
+
+  it('is an idempotency key of any type', () => {
+    assert.equal(kept(`idempotencyKey: '"a-" + string(1)'\n`).source, '"a-" + string(1)');
   });
 
   it('is everything it says', () => {
