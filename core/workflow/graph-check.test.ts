@@ -49,6 +49,26 @@ describe('a step that can never run', () => {
     assert.deepEqual(told('d: c', 'c: b', 'b: a', 'a!:'), [never('d'), never('c'), never('b')]);
   });
 
+  it('is told however many others wait for the same, and however much one waits for', () => {
+    assert.deepEqual(told('a!:', 'b: a', 'c: a', 'd: b', 'e: b c'), ['b', 'c', 'd', 'e'].map(never));
+  });
+
+  it('is not one that needs a step with mistakes of its own, nor is a join that counts on it', () => {
+    const unread = '  b: [1]\n';
+    const problems = (steps: string): readonly string[] => {
+      const parsed = parseWorkflow(`${head}${unread}${steps}`);
+      return parsed.ok ? [] : parsed.problems.map(({ message }) => message);
+    };
+    const first = 'expected a mapping, got list';
+    assert.deepEqual(problems('  a: { agent: x, needs: [b] }\n'), [first]);
+    assert.deepEqual(
+      problems('  c: { agent: x }\n  a: { agent: x, needs: [b, c], join: { atLeast: 2 } }\n'),
+      [first],
+    );
+    const behind = '  a: { agent: x, needs: [b], if: "false" }\n  d: { agent: x, needs: [a] }\n';
+    assert.deepEqual(problems(behind), [first, never('d')]);
+  });
+
   it('is not one that has another need, or a condition that is false anyway', () => {
     assert.deepEqual(told('a!:', 'b:', 'c: a b', 'd: c'), []);
     assert.deepEqual(told('a!:', 'b!: a'), []);

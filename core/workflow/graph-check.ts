@@ -4,6 +4,7 @@
  * GC2. A join never asks for more than can come; a step that can never run is a mistake.
  */
 import { type StepDefinition } from './definition.ts';
+import { levelsOf } from './graph.ts';
 import { type Report, type Where } from './report.ts';
 
 /** `whereOf`: the place of a step's id, or of one of its fields. */
@@ -12,9 +13,8 @@ export function checkGraph(
   whereOf: (id: string, field?: string) => Where,
   report: Report,
 ): void {
-  const index = new Map(steps.map((step) => [step.id, step]));
-  const order = topological(index);
-  for (const cycle of cyclesOf(index, order)) {
+  const order = levelsOf(steps).flat();
+  for (const cycle of cyclesOf(steps, new Set(order))) {
     const [first = ''] = cycle;
     const path = cycle.length > 12 ? [...cycle.slice(0, 10), '…', first] : [...cycle, first];
     const what =
@@ -24,87 +24,60 @@ export function checkGraph(
       hint: 'remove one of these references or needs',
     });
   }
-  checkJoins(steps, runnable(index, order), whereOf, report);
-}
-
-/** Ids in an order that fits `needs`; those in or behind a circle are left out. */
-function topological(index: ReadonlyMap<string, StepDefinition>): readonly string[] {
-  const open = new Map<string, number>();
-  const dependents = new Map<string, string[]>();
-  for (const step of index.values()) {
-    const needs = step.needs.filter((id) => index.has(id));
-    open.set(step.id, needs.length);
-    for (const need of needs) {
-      const list = dependents.get(need);
-      if (list === undefined) dependents.set(need, [step.id]);
-      else list.push(step.id);
-    }
-  }
-  const order = [...open].filter(([, count]) => count === 0).map(([id]) => id);
-  for (let at = 0; at < order.length; at += 1)
-    for (const id of dependents.get(order[at] ?? '') ?? []) {
-      const left = (open.get(id) ?? 0) - 1;
-      open.set(id, left);
-      if (left === 0) order.push(id);
-    }
-  return order;
+  checkJoins(steps, neverRun(order), whereOf, report);
 }
 
 /** One circle for each knot: going back along needs that are not ordered must come round. */
 function cyclesOf(
-  index: ReadonlyMap<string, StepDefinition>,
-  order: readonly string[],
+  steps: readonly StepDefinition[],
+  ordered: ReadonlySet<StepDefinition>,
 ): readonly (readonly string[])[] {
-  const ordered = new Set(order);
-  const seen = new Set<string>();
+  const knotted = new Map(steps.filter((step) => !ordered.has(step)).map((step) => [step.id, step]));
+  const seen = new Set<StepDefinition>();
   const cycles: (readonly string[])[] = [];
-  for (const start of index.keys()) {
+  for (const start of knotted.values()) {
     const trail: string[] = [];
-    const onTrail = new Map<string, number>();
-    let id: string | undefined = start;
-    while (id !== undefined && !ordered.has(id) && !seen.has(id) && !onTrail.has(id)) {
-      onTrail.set(id, trail.length);
-      trail.push(id);
-      id = index.get(id)?.needs.find((need) => index.has(need) && !ordered.has(need));
+    let step = start;
+    while (!seen.has(step)) {
+      seen.add(step);
+      trail.push(step.id);
+      step = knotted.get(step.needs.find((need) => knotted.has(need)) ?? '') ?? step;
     }
-    const from = id === undefined ? undefined : onTrail.get(id);
+    const from = trail.indexOf(step.id);
     // The trail goes against the order of work; turned round it reads as the work would go.
-    if (from !== undefined) cycles.push(startAtFirst(trail.slice(from).reverse(), index));
-    for (const one of trail) seen.add(one);
+    if (from >= 0) cycles.push(startAtFirst(trail.slice(from).reverse(), knotted));
   }
   return cycles;
 }
 
 function startAtFirst(
   cycle: readonly string[],
-  index: ReadonlyMap<string, StepDefinition>,
+  knotted: ReadonlyMap<string, StepDefinition>,
 ): readonly string[] {
   const members = new Set(cycle);
-  const first = [...index.keys()].find((id) => members.has(id)) ?? '';
+  const first = [...knotted.keys()].find((id) => members.has(id)) ?? '';
   const at = Math.max(0, cycle.indexOf(first));
   return [...cycle.slice(at), ...cycle.slice(0, at)];
 }
 
-/** Steps that may run, as far as constant conditions tell. */
-function runnable(index: ReadonlyMap<string, StepDefinition>, order: readonly string[]): ReadonlySet<string> {
-  const can = new Set<string>(index.keys());
-  for (const id of order) {
-    const step = index.get(id);
-    if (step === undefined) continue;
-    const stopped = step.needs.length > 0 && step.needs.every((need) => index.has(need) && !can.has(need));
-    if (step.if?.source === 'false' || stopped) can.delete(id);
+/** Steps that cannot run, as far as constant conditions tell. What is needed and was not read might. */
+function neverRun(order: readonly StepDefinition[]): ReadonlySet<string> {
+  const never = new Set<string>();
+  for (const { id, needs, if: condition } of order) {
+    const stopped = needs.length > 0 && needs.every((need) => never.has(need));
+    if (condition?.source === 'false' || stopped) never.add(id);
   }
-  return can;
+  return never;
 }
 
 function checkJoins(
   steps: readonly StepDefinition[],
-  can: ReadonlySet<string>,
+  never: ReadonlySet<string>,
   whereOf: (id: string, field?: string) => Where,
   report: Report,
 ): void {
   for (const step of steps) {
-    const alive = step.needs.filter((need) => can.has(need)).length;
+    const alive = step.needs.filter((need) => !never.has(need)).length;
     if (step.join.type === 'atLeast' && step.join.count > alive)
       report.add(
         'WF_JOIN_UNSATISFIABLE',

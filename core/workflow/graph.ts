@@ -30,32 +30,43 @@ export function graphOf(definition: Definition): Graph {
 
 function build(steps: readonly StepDefinition[]): Graph {
   const index = new Map(steps.map((step) => [step.id, step]));
-  const dependents = new Map<string, string[]>(steps.map((step) => [step.id, []]));
-  for (const step of steps) for (const need of step.needs) dependents.get(need)?.push(step.id);
+  const dependents = new Map(
+    [...dependentsOf(steps)].map(([id, dependents]) => [id, dependents.map((step) => step.id)]),
+  );
   const roots = steps.filter((step) => step.needs.length === 0).map((step) => step.id);
-  return { index, dependents, roots, order: levelsOf(steps).flat() };
+  return {
+    index,
+    dependents,
+    roots,
+    order: levelsOf(steps)
+      .flat()
+      .map((step) => step.id),
+  };
+}
+
+function dependentsOf(steps: readonly StepDefinition[]): ReadonlyMap<string, readonly StepDefinition[]> {
+  const dependents = new Map<string, StepDefinition[]>(steps.map((step) => [step.id, []]));
+  for (const step of steps) for (const need of step.needs) dependents.get(need)?.push(step);
+  return dependents;
 }
 
 export const agentSteps = ({ steps }: Pick<Definition, 'steps'>): readonly AgentStep[] =>
   steps.filter((step) => step.kind === 'agent');
 
-/** Steps that could go at once stand in one level, each level in the order of the file. */
-export function levelsOf(steps: readonly StepDefinition[]): readonly (readonly string[])[] {
-  const position = new Map(steps.map((step, at) => [step.id, at]));
-  const open = new Map(steps.map((step) => [step.id, step.needs.length]));
-  const dependents = new Map<string, string[]>();
-  for (const step of steps)
-    for (const need of step.needs) {
-      const list = dependents.get(need);
-      if (list === undefined) dependents.set(need, [step.id]);
-      else list.push(step.id);
-    }
-  const levels: (readonly string[])[] = [];
-  let level = steps.filter((step) => step.needs.length === 0).map((step) => step.id);
+/**
+ * Steps that could go at once stand in one level, each level in the order of the file. Steps in or behind a circle
+ * stand in none; a need that is no step holds none up.
+ */
+export function levelsOf(steps: readonly StepDefinition[]): readonly (readonly StepDefinition[])[] {
+  const position = new Map(steps.map((step, at) => [step, at]));
+  const dependents = dependentsOf(steps);
+  const open = new Map(steps.map((step) => [step, step.needs.filter((need) => dependents.has(need)).length]));
+  const levels: (readonly StepDefinition[])[] = [];
+  let level = steps.filter((step) => open.get(step) === 0);
   while (level.length > 0) {
     levels.push(level);
-    const next: string[] = [];
-    for (const id of level)
+    const next: StepDefinition[] = [];
+    for (const { id } of level)
       for (const dependent of dependents.get(id) ?? []) {
         const left = (open.get(dependent) ?? 0) - 1;
         open.set(dependent, left);
@@ -91,14 +102,10 @@ const label = (text: string): string =>
 
 /** The order of work for people: levels, and for each step its agent, needs, condition and limits. */
 export function planText(definition: Definition): string {
-  const { index } = graphOf(definition);
   const lines = [`${definition.name} ${definition.version}`];
   for (const [at, level] of levelsOf(definition.steps).entries()) {
     lines.push('', `${at + 1}.${level.length > 1 ? ' at once' : ''}`);
-    for (const id of level) {
-      const step = index.get(id);
-      if (step !== undefined) lines.push(...stepText(definition, step));
-    }
+    for (const step of level) lines.push(...stepText(definition, step));
   }
   const outputs = templateReads(definition.outputs).map((path) => path.join('.'));
   lines.push('', outputs.length === 0 ? 'outputs: none' : `outputs from ${[...new Set(outputs)].join(', ')}`);
@@ -147,7 +154,6 @@ export function durationText(ms: number): string {
 function explicitNeeds(definition: Definition, id: string): ReadonlySet<Json> {
   const steps = definition.source['steps'];
   const step = isJsonObject(steps) ? steps[id] : undefined;
-  const needs = isJsonObject(step) ? step['needs'] : undefined;
-  if (needs === undefined) return new Set();
+  const needs = (isJsonObject(step) ? step['needs'] : undefined) ?? null;
   return new Set(isList(needs) ? needs : [needs]);
 }

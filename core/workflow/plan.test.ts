@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { parseDuration } from './duration.ts';
-import { durationText, graphOf, mermaid, planText } from './graph.ts';
+import { agentSteps, durationText, graphOf, mermaid, planText } from './graph.ts';
 import { nearest } from './nearest.ts';
 import { parseWorkflow } from './parse.ts';
 
@@ -58,6 +58,21 @@ it('steps come in the order of the file among equals, however they became ready'
     'steps:\n  d: { agent: x, needs: [b] }\n  c: { agent: x, needs: [a] }\n  b: { agent: x }\n  a: { agent: x }\n  e: { agent: x, needs: [a] }\n',
   );
   assert.deepEqual(graphOf(definition).order, ['b', 'a', 'd', 'c', 'e']);
+  const crossed = definitionOf(
+    'steps:\n  d: { agent: x, needs: [a] }\n  c: { agent: x, needs: [b] }\n  b: { agent: x }\n  a: { agent: x }\n',
+  );
+  assert.deepEqual(graphOf(crossed).order, ['b', 'a', 'd', 'c']);
+});
+
+it('a step that waits for people names them in a plan, and is no step of an agent', () => {
+  const definition = definitionOf(
+    'steps:\n  a: { agent: x }\n  ask: { approval: { to: [ann, bob], prompt: go?, timeout: 1h, onTimeout: reject }, needs: [a] }\n',
+  );
+  assert.ok(planText(definition).includes('\n   ask  approval by ann, bob\n      needs a (explicit)\n'));
+  assert.deepEqual(
+    agentSteps(definition).map(({ id }) => id),
+    ['a'],
+  );
 });
 
 it('a drawing escapes what it shows, and cuts it at sixty signs', () => {
@@ -76,6 +91,7 @@ it('a drawing escapes what it shows, and cuts it at sixty signs', () => {
 
 it('a duration is written in its largest whole unit, and read again', () => {
   const texts = [1, 999, 1000, 1500, 60_000, 90_000, 3_600_000, 86_400_000, 172_800_000].map(durationText);
+  assert.equal(durationText(0), '0ms');
   assert.deepEqual(texts, ['1ms', '999ms', '1s', '1500ms', '1m', '90s', '1h', '1d', '2d']);
   const read: readonly (readonly [text: string, ms: number | undefined])[] = [
     ...texts.map((text, at) => [text, [1, 999, 1000, 1500, 60_000, 90_000, 3_600_000, 86_400_000, 172_800_000][at]] as const),
