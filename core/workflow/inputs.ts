@@ -53,18 +53,19 @@ function parseInput(
 ): { readonly schema: JsonObject; readonly required: boolean } | undefined {
   const node = entry.value;
   if (node.kind === 'map') return parseSchema(node, report);
-  if (node.kind !== 'scalar' || typeof node.value !== 'string')
+  const written = jsonOf(node);
+  if (typeof written !== 'string')
     return wrongType(
       node,
       'a JSON Schema or a type name',
       report,
       `for example ${entry.key.slice(0, 40)}: string`,
     );
-  const type = inputTypes.find((name) => name === node.value);
+  const type = inputTypes.find((name) => name === written);
   if (type !== undefined) return { schema: { type }, required: true };
-  report.add('WF_SCHEMA_INVALID', node, `unknown type ${quote(node.value)}`, {
+  report.add('WF_SCHEMA_INVALID', node, `unknown type ${quote(written)}`, {
     expected: inputTypes.join(', '),
-    ...didYouMean(nearest(node.value, inputTypes), 'write one of these, or a JSON Schema'),
+    ...didYouMean(nearest(written, inputTypes), 'write one of these, or a JSON Schema'),
   });
   return undefined;
 }
@@ -112,7 +113,7 @@ const schemaMessage = (message: string, node: SourceNode): string =>
     : message;
 
 function typeHint(node: SourceNode): string {
-  const near =
-    node.kind === 'scalar' && typeof node.value === 'string' ? nearest(node.value, inputTypes) : undefined;
+  const written = jsonOf(node);
+  const near = typeof written === 'string' ? nearest(written, inputTypes) : undefined;
   return near === undefined ? 'see json-schema.org' : `did you mean '${near}'?`;
 }

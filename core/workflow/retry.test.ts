@@ -42,3 +42,12 @@ it('a retry and a join are what is written, and the defaults where nothing is', 
   assert.deepEqual([retry(0), retry({ delay: '1s' })], [undefined, undefined]);
   assert.equal(report.problems.length, 2);
 });
+
+it('a field of a join that is none is told as one of a join', () => {
+  const report = newReport();
+  parseJoin(nodeOfJson({ atLeast: 1, rest: 1 }, 9), report);
+  assert.deepEqual(
+    report.problems.map(({ message }) => message),
+    ["unknown field 'rest' in join"],
+  );
+});
