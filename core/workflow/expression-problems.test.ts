@@ -253,6 +253,23 @@ describe('an evaluation that fails', () => {
     assert.ok(message.startsWith(`expression 'inputs.a + "${'x'.repeat(67)}…' failed at column 1`), message);
   });
 
+  it('says so too where the expression cannot be read any more', () => {
+    const problemsOf = (source: string) => evaluate({ source, reads: [], isPath: false }, scope);
+    for (const [source, column, problem] of [
+      ['1 +', 4, 'Unexpected token: the end of the expression'],
+      ['1 + "x"', 1, 'no such overload: int + string'],
+    ] as const)
+      assert.deepEqual(problemsOf(source), {
+        ok: false,
+        problem: {
+          ...{ code: 'EXPR_EVAL', retryable: false, details: { expression: source, column, problem } },
+          message:
+            `expression '${source}' failed at column ${column}: ${problem}; expected operands that go together. ` +
+            'Check the types of what it reads, convert with string(), int() or double(), or guard it with has()',
+        },
+      });
+  });
+
   it('as a condition says what it gave', () => {
     for (const [source, got] of [
       ['inputs.a', 'number'],

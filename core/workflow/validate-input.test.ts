@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { type Json } from '../json.ts';
+import { type Json, type JsonObject } from '../json.ts';
 import { parseWorkflow } from './parse.ts';
 import { isRange, isVersion } from './version-range.ts';
 import { validateInput } from './validate-input.ts';
@@ -60,6 +60,30 @@ it('the first three problems stand in the message, all of them in the details', 
   const { message, details } = problemOf('{ a: string, b: string, c: string, d: string }', {});
   assert.equal(message.split('expected a value, got nothing').length - 1, 3);
   assert.equal((details as { problems: unknown[] }).problems.length, 4);
+});
+
+it('a schema that is refused after all is told, and so is a problem of the whole input', () => {
+  const definition = definitionOf('{ i: string }');
+  const given = (inputSchema: JsonObject) => validateInput({ ...definition, inputSchema }, {});
+  const details = { workflow: 'shop', version: '1.0.0', problems: [] as readonly JsonObject[] };
+  const failed = (what: string, problems: readonly JsonObject[]) => ({
+    ok: false,
+    problem: {
+      ...{ code: 'INPUT_INVALID', message: text(what, 'none'), retryable: false },
+      details: { ...details, problems },
+    },
+  });
+  assert.deepEqual(
+    given({ minimun: 1, foo: 2 }),
+    failed("unknown keyword 'minimun'; unknown keyword 'foo'", []),
+  );
+  const whole = { path: '', message: '', expected: 'at least 1 keys', got: '{}' };
+  assert.deepEqual(
+    given({ minProperties: 1 }),
+    failed('/: expected at least 1 keys, got {}', [
+      { ...whole, message: 'the value: expected at least 1 keys' },
+    ]),
+  );
 });
 
 it('limits are told in the units they are in', () => {

@@ -13,7 +13,10 @@ export function validateInput(definition: Definition, input: Json): Result<JsonO
   const complete: JsonObject = { ...defaultsOf(definition), ...input };
   const compiled = compileSchema(definition.inputSchema);
   // A definition's schema was compiled when the file was parsed; what is wrong here is wrong with the library's update.
-  if (!compiled.ok) return no(invalid(definition, compiled.problem[0]?.message ?? 'schema refused', []));
+  if (!compiled.ok) {
+    const refused = compiled.problem.map(({ message }) => message).join('; ');
+    return no(invalid(definition, refused, []));
+  }
   const problems = compiled.value(complete);
   if (problems.length === 0) return ok(complete);
   const told = problems.map((problem) => {
