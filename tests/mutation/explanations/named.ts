@@ -2,8 +2,9 @@
 import { type Named } from '../explain.ts';
 import { agent } from './agent.ts';
 import { core } from './core.ts';
+import { expressions } from './expressions.ts';
 import { json } from './json.ts';
 import { run } from './run.ts';
 import { workflow } from './workflow.ts';
 
-export const named: readonly Named[] = [...core, ...json, ...agent, ...run, ...workflow];
+export const named: readonly Named[] = [...core, ...json, ...agent, ...run, ...workflow, ...expressions];
