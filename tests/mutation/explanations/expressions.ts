@@ -21,6 +21,12 @@ export const expressions: readonly Named[] = [
   ...about(
     'core/workflow/expression.ts',
     ['known !== undefined', 'speed only', remembered, 'false'],
+    [
+      '!typed.valid',
+      'equivalent',
+      'What did not pass is checked by the library once more when it is evaluated: the same problem, from there.',
+      'false',
+    ],
     ['programs.set(source, program);', 'speed only', remembered],
     ['programs.size >= mostPrograms', 'speed only', bounded],
     ['oldest !== undefined', 'equivalent', 'To forget what was not there changes nothing.', 'true'],
