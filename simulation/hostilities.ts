@@ -52,11 +52,8 @@ export function hostilities(world: World, system: System, options: ScheduleOptio
     rare.set(kind, times + 1);
     return true;
   };
-  let recovered = 0;
   const recover = (): boolean => {
-    const lost = world.met.get('lostLog') ?? 0;
-    if (lost === recovered) return false;
-    recovered = lost;
+    if (!system.misses()) return false;
     system.recover();
     return true;
   };
@@ -83,6 +80,7 @@ export function hostilities(world: World, system: System, options: ScheduleOptio
       if (hits('freeze')) freeze(world, system, frozen);
       if (frozen.length > 0 && world.choices.chance(0.05)) thaw(frozen.shift());
       for (const [kind, happen] of drawn) happen(kind);
+      if (system.misses() && world.choices.chance(0.05)) recover(); // somebody saw it
       if (event === options.cancelAt) cancel(world, system, options);
       if (!cancelled && world.choices.chance(0.02)) cancelled = cancel(world, system, options);
     },

@@ -146,7 +146,7 @@ function next(world: World, system: System, relieve: () => boolean): boolean {
 }
 
 function passTime(world: World, system: System, relieve: () => boolean): boolean {
-  if (system.broker.idle()) system.checks.quiet(world.now);
+  if (system.broker.idle()) system.checks.quiet(world.now, system.pending());
   const timer = world.nextTimerAt() ?? Infinity;
   const wake = system.timerDueAt() ?? Infinity;
   const at = Math.min(timer, wake);

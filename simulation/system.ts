@@ -53,6 +53,10 @@ export interface System {
   /** A start request of the given workflow, from `/simulated` unless another source is given. */
   start(id: string, workflow: string, input: Json, source?: string): void;
   command(runId: string, id: string): void;
+  /** Whether records were lost since the last recovery: until the next one nobody knows. */
+  misses(): boolean;
+  /** Whether something will come again that is in no partition: what was lost, or a command that is kept. */
+  pending(): boolean;
   recover(): void;
   readonly recoveries: () => number;
   /** How often wakes were handed out. */
@@ -89,6 +93,8 @@ export function createSystem(world: World, options: SystemOptions): System {
   let ticking = false;
   let tickedAt = 0;
   let recoveries = 0;
+  let mended = 0;
+  const losses = (): number => world.met.get('lostLog') ?? 0;
 
   const mapping = (topic: string, from: readonly Host[], partial: boolean): Mapping => ({
     topic,
@@ -160,8 +166,11 @@ export function createSystem(world: World, options: SystemOptions): System {
         (sum, [place, times]) => sum + (place.startsWith(topics.command) ? times : 0),
         0,
       ),
+    misses: () => losses() > mended,
+    pending: () => losses() > mended || store.inbox.entries().length > 0,
     recover() {
       recoveries += 1;
+      mended = losses();
       // An operator repeats the command until it has succeeded: that it fails now and then needs no schedule.
       const publish = async (records: readonly OutgoingRecord[]): Promise<void> => {
         log.append(records);

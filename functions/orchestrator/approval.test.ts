@@ -5,6 +5,7 @@ import { topics } from '#core/event-catalog.ts';
 import { runIdOf } from '#core/ids.ts';
 import { completed, openEngine, type Engine, type EngineOptions } from '#tests/engine/engine.ts';
 import { codes, onlyRun } from '#tests/engine/sandbox.ts';
+import { recoverRuns } from './recover.ts';
 
 const open: Engine[] = [];
 const workflow = `
@@ -129,7 +130,8 @@ describe('a run that waits for a decision', () => {
     assert.equal((await onlyRun(e)).status, 'cancelled');
   });
 
-  it('gets its status from the record that comes again, where the first worker died before it wrote it', async () => {
+  /** The commit is stored, its worker died before it wrote the row. */
+  async function unsaid() {
     const e = await engine();
     await e.start('a', {});
     await e.deliver(await e.take(topics.request));
@@ -139,9 +141,20 @@ describe('a run that waits for a decision', () => {
     Object.assign(e.store.runs, { write: () => Promise.reject(new Error('died')) });
     await e.deliver(responses).catch(() => undefined);
     Object.assign(e.store.runs, { write });
-    assert.equal((await onlyRun(e)).status, 'running', 'the commit is stored, the row was not written');
+    assert.equal((await onlyRun(e)).status, 'running');
     e.restart();
+    return { e, responses };
+  }
+
+  it('gets its status from the record that comes again, where the first worker died before it wrote it', async () => {
+    const { e, responses } = await unsaid();
     await e.deliver(responses);
+    assert.equal((await onlyRun(e)).status, 'waiting');
+  });
+
+  it('gets its status from recovery, where that record is lost as well', async () => {
+    const { e } = await unsaid();
+    await recoverRuns(e.deps);
     assert.equal((await onlyRun(e)).status, 'waiting');
   });
 

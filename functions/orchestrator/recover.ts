@@ -2,22 +2,18 @@
  * Recovery from the store: what the log lost (offsets reset too far, topics expired under a lagging group) is sent again.
  * RV1. Only open effects of stored commits are sent, under the ids they always had: agents answer from `invocations`,
  *      and a response that was consumed is absorbed. So recovering twice, or for nothing, changes nothing.
+ * RV2. A row that does not say yet that its run waits for people, or no more, is told: the record after which it would
+ *      have been may be lost too.
  */
 import { parseRunId, type RunId } from '#core/ids.ts';
 import { type CapabilityKeys } from '#core/capability.ts';
-import {
-  type Clock,
-  type Log,
-  type Logger,
-  type OutgoingRecord,
-  type RunRow,
-  type Store,
-} from '#core/ports.ts';
+import { type Clock, type Log, type Logger, type RunRow, type Store } from '#core/ports.ts';
 import { liveStatuses } from '#core/row-status.ts';
 import { effectsOf, isOpen } from '#core/run/effects.ts';
 import { absent, evolveCommit } from '#core/run/evolve.ts';
 import { type RunState } from '#core/run/types.ts';
 import { allThere } from '../soon.ts';
+import { statusAfter } from './aftermath.ts';
 import { recordOf } from './outbox.ts';
 
 export interface RecoverDeps {
@@ -48,10 +44,9 @@ export async function recoverRuns(deps: RecoverDeps, runId?: string): Promise<Re
       await deps.store.runs.write([{ type: 'release', runId: row.runId, wakeAt: deps.clock.now() }]);
       released += 1;
     }
-    const records = await openRecords(deps, row.runId);
-    if (records.length > 0) await deps.log.publish(records);
-    effects += records.length;
-    deps.logger.info({ run: row.runId, effects: records.length }, 'run recovered');
+    const sent = await recoverRun(deps, row.runId);
+    effects += sent;
+    deps.logger.info({ run: row.runId, effects: sent }, 'run recovered');
   }
   return { runs: rows.length, effects, released };
 }
@@ -66,12 +61,19 @@ async function rowsOf(store: Store, runId: string | undefined): Promise<readonly
   return row === undefined ? [] : [row];
 }
 
-/** From the whole history: the commit that opened an attempt may be older than what loading a run reads. */
-async function openRecords(deps: RecoverDeps, runId: RunId): Promise<readonly OutgoingRecord[]> {
+/**
+ * Tells how many effects were sent. From the whole history: the commit that opened an attempt may be older than what
+ * loading a run reads.
+ */
+async function recoverRun(deps: RecoverDeps, runId: RunId): Promise<number> {
   const history = await deps.store.commits.history(runId);
   const run = history.reduce<RunState>(evolveCommit, absent);
-  if (run.status === 'absent') return [];
+  if (run.status === 'absent') return 0;
   const open = history.flatMap(effectsOf).filter((effect) => isOpen(run, effect));
   const outbox = { keys: deps.keys, blobs: deps.store.blobs };
-  return allThere(open.map((effect) => recordOf(outbox, run, effect)));
+  const records = await allThere(open.map((effect) => recordOf(outbox, run, effect)));
+  if (records.length > 0) await deps.log.publish(records);
+  const status = statusAfter(undefined, run, true);
+  if (status !== undefined) await deps.store.runs.write([status]);
+  return records.length;
 }
