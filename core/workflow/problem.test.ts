@@ -85,8 +85,21 @@ describe('secrets', () => {
     for (const part of ['sk-', 'sk-a', '-----BEGIN ', 'xoxb-', 'ghp_'])
       assert.ok(!looksSecret(part.repeat(200_000)) || part === 'xoxb-');
   });
+});
 
-  it('values are cut at 80 characters', () => {
-    assert.equal(echo('x'.repeat(1000)).length, 80);
+describe('a value in a message', () => {
+  it('is shown whole up to 80 signs', () => {
+    assert.equal(echo('x'.repeat(78)), `"${'x'.repeat(78)}"`);
+    assert.equal(echo('x'.repeat(79)), `"${'x'.repeat(78)}…`);
+    assert.equal(echo([1, { a: null }]), '[1,{"a":null}]');
+  });
+
+  it('has no half of a pair where it is cut', () => {
+    assert.equal(echo(`${'x'.repeat(77)}😀😀`), `"${'x'.repeat(77)}\ufffd…`);
+  });
+
+  it('holds nothing that rules a terminal', () => {
+    assert.equal(echo('\u009b31m \u0085 \u2028'), '"·31m · ·"');
+    assert.equal(echo('\u001b'), '"\\u001b"');
   });
 });

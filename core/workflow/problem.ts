@@ -4,7 +4,7 @@
  * PR2. No value is echoed longer than 80 characters, and nothing that looks like a key is echoed at all.
  */
 import { type Json } from '../json.ts';
-import { blotOut, echoed, onOneLine, redact } from '../redact.ts';
+import { blotOut, echoed, onOneLine } from '../redact.ts';
 
 /** Codes of problems found before a run, with what each means. */
 export const problemCodes = {
@@ -83,8 +83,8 @@ const longestEcho = 80;
 /** Enough to see a key that begins in what is shown: the text itself may be a megabyte. */
 const lookedAt = 4 * longestEcho;
 
-/** A value as it may stand in a message: JSON text, redacted, cut at 80 characters. */
-export const echo = (value: Json): string => clip(redact(JSON.stringify(value).slice(0, lookedAt)));
+/** A value as it may stand in a message: JSON text on one line, redacted, cut at 80 characters. */
+export const echo = (value: Json): string => echoed(JSON.stringify(value));
 
 /** Text as it may stand between quotes in a message. */
 export const quote = (text: string): string => `'${echoed(text)}'`;
@@ -153,6 +153,3 @@ function lineOf(text: string, line: number): string | undefined {
   const end = text.indexOf('\n', start);
   return text.slice(start, end < 0 ? undefined : end).replace(/\r$/, '');
 }
-
-const clip = (text: string): string =>
-  text.length > longestEcho ? `${text.slice(0, longestEcho - 1)}…` : text;
