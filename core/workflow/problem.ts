@@ -138,7 +138,7 @@ function frame(at: Position, text: string): readonly string[] {
   const shown = onOneLine(blotOut(safe.slice(0, longestEcho)));
   const caret = Math.min(at.column - 1 - from, shown.length);
   const wide = Math.min(
-    Math.max(1, (at.endColumn ?? at.column + 1) - at.column),
+    Math.max(1, (at.endColumn ?? at.column) - at.column),
     Math.max(1, shown.length - caret),
   );
   return [`${gutter}${shown}`, `${' '.repeat(gutter.length + caret)}${'^'.repeat(wide)}`];
