@@ -11,10 +11,13 @@ const iso =
 
 /** Milliseconds, 0 included; `undefined` for anything that is not a duration of at most 366 days. */
 export function parseDuration(text: string): number | undefined {
-  const [, count, unit] = short.exec(text) ?? [];
-  const ms =
-    count !== undefined && unit !== undefined ? Number(count) * (units[unit] ?? NaN) : parseIso(text);
-  return ms !== undefined && ms <= longestDurationMs ? ms : undefined;
+  const ms = parseShort(text) ?? parseIso(text) ?? Infinity;
+  return ms <= longestDurationMs ? ms : undefined;
+}
+
+function parseShort(text: string): number | undefined {
+  const match = short.exec(text);
+  return match === null ? undefined : Number(match[1]) * (units[match[2] ?? ''] ?? NaN);
 }
 
 function parseIso(text: string): number | undefined {
