@@ -52,7 +52,7 @@ export function mapOf(node: SourceNode | undefined, report: Report): MapNode | u
 export function durationOf(
   node: SourceNode | undefined,
   report: Report,
-  options: { readonly zero: boolean } = { zero: false },
+  options: { readonly zero?: boolean } = {},
 ): number | undefined {
   if (node === undefined) return undefined;
   const ms = node.kind === 'scalar' && typeof node.value === 'string' ? parseDuration(node.value) : undefined;
