@@ -84,8 +84,16 @@ export function typeName(node: SourceNode): string {
 
 /** The node at a JSON pointer below another node, or the nearest one above it. */
 export function nodeAt(node: SourceNode, segments: readonly string[]): SourceNode {
-  const [key, ...rest] = segments;
-  if (key === undefined || node.kind === 'scalar') return node;
-  const child = node.kind === 'list' ? node.items[Number(key)] : fieldOf(node, key);
-  return child === undefined ? node : nodeAt(child, rest);
+  let nearest = node;
+  for (const key of segments) {
+    const child = childOf(nearest, key);
+    if (child === undefined) break;
+    nearest = child;
+  }
+  return nearest;
+}
+
+function childOf(node: SourceNode, key: string): SourceNode | undefined {
+  if (node.kind === 'list') return node.items[Number(key)];
+  return node.kind === 'map' ? fieldOf(node, key) : undefined;
 }
