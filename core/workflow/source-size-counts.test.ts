@@ -50,6 +50,9 @@ describe('steps in lines', () => {
   it('are the lines as deep as the first: neither deeper ones, comments nor empty lines count', () => {
     assert.deepEqual(told(of(5_001, '  s:\n    agent: x\n')), []);
     assert.deepEqual(told(of(5_001, '  s:\n# a\n  # b\n\n   \n\r\n')), []);
+    for (const between of ['\n', '\r\n', '   \n', '# b\n', '   # b\n'])
+      assert.deepEqual(told(of(10_001, `  s:\n${between}`)), tooManySteps('2:1-6', 10_001), between);
+    assert.deepEqual(told(`${of(10_000)}  `), [], 'spaces at the end are no step');
     assert.deepEqual(told(file(`\n  # first\n  s:\n${many(10_001, '   deep:\n')}`)), []);
   });
 
@@ -104,6 +107,10 @@ describe('steps in braces', () => {
     for (const [text, place] of [
       [`name: a\n"steps": {${steps}}`, '2:1-6'],
       [`steps:\t{${steps}}`, '1:1-6'],
+      [`"steps":{${steps}}`, '1:1-6'],
+      [`steps:  {${steps}}`, '1:1-6'],
+      [`{"steps":{${steps}}}`, '1:2-7'],
+      [`{"steps":\n  {${steps}}}`, '1:2-7'],
       [`{"name": "a", "steps" : {${steps}}}`, '1:15-20'],
       [`\n {name: a, steps: {${steps}}}`, '2:12-17'],
     ] as const)

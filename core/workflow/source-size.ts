@@ -44,14 +44,13 @@ export const refuseStepCount = (report: Report, where: Where, count: number | st
 
 function countOf(text: string, sign: string): number {
   let count = 0;
-  for (let at = text.indexOf(sign); at >= 0; at = text.indexOf(sign, at + 1)) count += 1;
+  for (let at = text.indexOf(sign); at !== -1; at = text.indexOf(sign, at + 1)) count += 1;
   return count;
 }
 
 /** In block style each step begins a line, as deep as the first one below `steps:`. */
 function checkBlockSteps(source: PlacedText, report: Report): void {
   const { text, lineStarts } = source;
-  if (lineStarts.length <= stepCount.most) return;
   const begin = /^steps:[ \t]*(?:#.*)?\r?$/m.exec(text);
   if (begin === null) return;
   let indent: number | undefined;
@@ -82,7 +81,10 @@ function checkBracedSteps(source: PlacedText, report: Report): void {
 
 const signs = /["'{}[\],]/g;
 
-/** Entries up to the brace that closes, `at` being just after the one that opens. Quoted text is jumped over. */
+/**
+ * Entries up to the brace that closes, `at` being just after the one that opens. Quoted text is jumped over.
+ * No entry counts as one: only too many matter here.
+ */
 function entriesIn(text: string, at: number): number {
   let depth = 1;
   let commas = 0;
@@ -99,12 +101,11 @@ function entriesIn(text: string, at: number): number {
     }
   }
   // YAML allows a comma after the last entry.
-  const before = text.slice(at, closed).trimEnd();
-  return before === '' ? 0 : commas + (before.endsWith(',') ? 0 : 1);
+  return commas + (text.slice(at, closed).trimEnd().endsWith(',') ? 0 : 1);
 }
 
 function endOfQuoted(text: string, start: number, quote: string): number {
-  for (let end = text.indexOf(quote, start + 1); end >= 0; end = text.indexOf(quote, end + 1)) {
+  for (let end = text.indexOf(quote, start + 1); end !== -1; end = text.indexOf(quote, end + 1)) {
     let slashes = 0;
     while (quote === '"' && text.charAt(end - 1 - slashes) === '\\') slashes += 1;
     if (slashes % 2 === 0) return end + 1;
