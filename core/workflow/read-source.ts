@@ -60,7 +60,7 @@ function checkJson(reader: Reader): void {
     const message = error instanceof Error ? error.message : '';
     const position = /at position (\d+)/.exec(message)?.[1];
     const where = { at: positionOf(reader, position === undefined ? 0 : Number(position)), path: '' };
-    const what = message.replace(/(?:, )?(?:\.{3})?"[^]*$/, '').replace(/ in JSON at.*$/, '');
+    const what = message.replace(/(?:, )?(?:\.{3})?"[^]*/, '').replace(/ in JSON at.*/, '');
     reader.report.add('WF_JSON_SYNTAX', where, `not JSON: ${what === '' ? 'unexpected text' : what}`, {
       expected: 'JSON (RFC 8259)',
       hint: 'correct it, or name the file .yaml',
