@@ -72,7 +72,7 @@ function takeSign(scan: Scan, token: string): boolean {
       return false;
     default:
       if (token === '---') scan.documents += 1;
-      else if (scan.lineStart && scan.flow === 0 && /^ *\t/.test(token)) refuseTab(scan, where(), token);
+      else if (scan.lineStart && scan.flow === 0 && token.startsWith('\t')) refuseTab(scan, where(), token);
   }
   return withinBounds(scan, token);
 }
@@ -93,9 +93,9 @@ function withinBounds(scan: Scan, token: string): boolean {
 
 function moveOn(scan: Scan, token: string): void {
   scan.lineStart = token.endsWith('\n') || (scan.lineStart && token.trim() === '');
-  scan.offset += token.length;
   const end = token.lastIndexOf('\n');
-  if (end >= 0) scan.lineBegin = scan.offset - (token.length - end - 1);
+  if (end !== -1) scan.lineBegin = scan.offset + end + 1;
+  scan.offset += token.length;
 }
 
 function refuseTab({ source, report, offset }: Scan, where: Where, token: string): void {
