@@ -63,6 +63,10 @@ describe('indentation', () => {
     fine(`a: 1\n${spaces(310)}`, `a: 1\n${spaces(310)}\nb: 1`, `a: [\n${spaces(310)}1]`);
     fine(`${'k'.repeat(310)}: text`, `a: ${spaces(310)}text`, `a: "${spaces(310)}"`);
   });
+
+  it('does not begin with a text that begins as a list does', () => {
+    fine(`${'k'.repeat(310)}: -5`, `${'k'.repeat(310)}: ?x`, `${'k'.repeat(310)}: -x-`);
+  });
 });
 
 describe('a tab', () => {

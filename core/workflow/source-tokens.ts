@@ -80,11 +80,10 @@ function takeSign(scan: Scan, token: string): boolean {
 function withinBounds(scan: Scan, token: string): boolean {
   const { report, source, offset } = scan;
   const where = (): Where => ({ at: positionOf(source, offset, token.length), path: '' });
-  const sign = token.charAt(0);
   const wide =
     scan.flow === 0 &&
-    scan.offset - scan.lineBegin > widestIndent &&
-    (scan.lineStart || sign === '-' || sign === '?');
+    offset - scan.lineBegin > widestIndent &&
+    (scan.lineStart || token === '-' || token === '?');
   if (scan.flow > deepestSource || (wide && token.trim() !== '')) refuseDepth(report, where());
   else if (scan.documents > 1) refuseDocuments(report, where());
   else return true;
