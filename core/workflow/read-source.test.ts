@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readSource } from './read-source.ts';
-import { type SourceNode } from './source-node.ts';
+import { jsonOf, type SourceNode } from './source-node.ts';
 
 const told = (text: string, file?: string): readonly string[] => {
   const read = readSource(text, file === undefined ? {} : { file });
@@ -178,7 +178,14 @@ describe('a part of a text', () => {
 
 describe('keys', () => {
   it('of YAML 1.1 that merge or that stand for truths are keys as others', () => {
-    const node = nodeOf('<<: {a: 1}\nyes: no\n');
-    assert.deepEqual(node.kind === 'map' && node.entries.map(({ key }) => key), ['<<', 'yes']);
+    for (const head of ['', '%YAML 1.1\n---\n']) {
+      const node = nodeOf(`${head}<<: {a: 1}\nyes: no\n0x1F: 010`);
+      assert.deepEqual(jsonOf(node), { '<<': { a: 1 }, yes: 'no', '0x1F': 10 });
+    }
+  });
+
+  it('are what their signs stand for, in quotes and over several lines', () => {
+    const node = nodeOf(`"a\\tb": 1\n'it''s': 2\n? |-\n  x\n  y\n: 3\n? "p\n  q"\n: 4`);
+    assert.deepEqual(jsonOf(node), { 'a\tb': 1, "it's": 2, 'x\ny': 3, 'p q': 4 });
   });
 });

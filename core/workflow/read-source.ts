@@ -89,9 +89,6 @@ function documentOf(reader: Reader, tokens: readonly string[]): Document.Parsed 
     schema: 'core',
     // Found below, with the place of the first one; the library's own check is quadratic.
     uniqueKeys: false,
-    prettyErrors: false,
-    merge: false,
-    logLevel: 'error',
   });
   let first: Document.Parsed | undefined;
   for (const document of composer.compose(syntaxOf(tokens), true, reader.text.length)) {
@@ -195,7 +192,7 @@ function entriesOf(pairs: readonly Pair[], path: string, depth: number, reader: 
       });
       continue;
     }
-    const key = typeof keyNode.value === 'string' ? keyNode.value : (keyNode.source ?? '');
+    const key = keyNode.source ?? '';
     const where = placeOf(keyNode, `${path}/${escapePointer(key)}`, reader);
     checkKey(key, where, reader.report);
     const first = entries.get(key);
@@ -226,9 +223,8 @@ function scalarOf(node: Node | null, place: Where, reader: Reader): ScalarNode {
   const value = typeof raw === 'number' ? numberOf(raw, written, place, reader.report) : raw;
   const json =
     typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number' ? value : null;
-  const text = typeof json === 'string' ? json : written;
   const locate = (offset: number, length: number): Position =>
-    locateIn(text, { start, end }, offset, length, reader);
+    locateIn(written, { start, end }, offset, length, reader);
   return withPlace({ kind: 'scalar', value: json, written, locate } as const, place);
 }
 
