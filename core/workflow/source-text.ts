@@ -5,9 +5,8 @@ export const maxSourceBytes = 1024 * 1024;
 
 /** The text without byte order mark; `undefined` after a problem was reported. */
 export function decodeText(source: string | Uint8Array, report: Report): string | undefined {
-  const bytes = typeof source === 'string' ? source.length : source.byteLength;
-  if (bytes > maxSourceBytes) {
-    report.add('WF_TOO_LARGE', start, `the file has ${bytes} bytes`, {
+  if (source.length > maxSourceBytes) {
+    report.add('WF_TOO_LARGE', start, `the file has ${source.length} bytes`, {
       expected: `at most ${maxSourceBytes} bytes (1 MiB)`,
       hint: 'split the workflow, or pass large data as input',
     });
@@ -34,13 +33,14 @@ const refuse = (report: Report, what: string): void =>
 const hex = (sign: string): string => `U+${sign.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
 
 function decodeBytes(bytes: Uint8Array, report: Report): string | undefined {
-  if (isUtf8(bytes)) return new TextDecoder().decode(bytes);
+  const text = decodeUtf8(bytes);
+  if (text !== undefined) return text;
   // The first bad byte: the longest prefix that decodes, by halving.
   let good = 0;
   let bad = bytes.length;
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
-    if (isUtf8(bytes.subarray(0, middle), true)) good = middle;
+    if (decodeUtf8(bytes.subarray(0, middle), true) !== undefined) good = middle;
     else bad = middle;
   }
   refuse(report, `invalid UTF-8 at byte offset ${good}`);
@@ -48,11 +48,10 @@ function decodeBytes(bytes: Uint8Array, report: Report): string | undefined {
 }
 
 /** `open`: a character cut off at the end is forgiven. */
-function isUtf8(bytes: Uint8Array, open = false): boolean {
+function decodeUtf8(bytes: Uint8Array, open = false): string | undefined {
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: open });
-    return true;
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: open });
   } catch {
-    return false;
+    return undefined;
   }
 }
