@@ -77,7 +77,7 @@ function parse(reader: Reader, tokens: readonly string[]): SourceNode | undefine
     else return convert(document.contents, '', 0, reader);
   } catch {
     // The parser gave up on something that passed the checks above; it must not take the process with it (RS3).
-    refuseDepth(reader.report, { at: { line: 1, column: 1 }, path: '' });
+    refuseDepth(reader.report, beginning);
   }
   return undefined;
 }
@@ -107,14 +107,16 @@ function* syntaxOf(tokens: readonly string[]) {
   yield* parser.end();
 }
 
+const beginning: Where = { at: { line: 1, column: 1 }, path: '' };
+
 const refuseEmpty = (report: Report): void =>
-  report.add('WF_EMPTY', { at: { line: 1, column: 1 }, path: '' }, 'the file defines no workflow', {
+  report.add('WF_EMPTY', beginning, 'the file defines no workflow', {
     expected: 'name, version and steps',
     hint: 'workflows/design-and-provision.yaml is an example',
   });
 
 const isNothing = (contents: Node | null): contents is null =>
-  contents === null || (isScalar(contents) && contents.value === null && (contents.source ?? '') === '');
+  contents === null || (isScalar(contents) && contents.value === null && contents.source === '');
 
 /** One error makes others follow: one per line, three in all. */
 function reportSyntax(reader: Reader, errors: readonly YAMLError[]): void {
