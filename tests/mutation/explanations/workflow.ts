@@ -1,4 +1,4 @@
-/** Survivors of core/run/ and of what reads workflow files, by name. */
+/** Survivors of core/run/draft.ts, and of definitions, steps and schemas in core/workflow/, by name. */
 import { about, type Named } from '../explain.ts';
 
 export const workflow: readonly Named[] = [
@@ -104,43 +104,4 @@ export const workflow: readonly Named[] = [
     'The letters of a text are no schemas, and are passed over.',
   ]),
   ...about('core/workflow/version-range.ts', ["'*'", 'equivalent', 'semver reads the empty range alike.']),
-  ...about(
-    'core/workflow/read-source.ts',
-    [
-      '{ // The parser gave up on something',
-      'unreachable',
-      'The last net under the YAML library: nothing that fuzzing found makes it throw after the checks before it.',
-    ],
-    ["{ at: { line: 1, column: 1 }, path: '' }", 'unreachable', 'As above.'],
-    ['{ line: 1, column: 1 }', 'unreachable', 'As above.'],
-    ["''", 'unreachable', 'What is thrown is an error, and what has no source is no scalar: for the types.'],
-    [
-      'node === undefined',
-      'equivalent',
-      'Whatever gives no tree has left a problem, which is asked for next.',
-      'false',
-    ],
-    ["'core'", 'equivalent', 'It is what the library takes for YAML 1.2 anyway.'],
-    [
-      'false',
-      'equivalent',
-      'Options that the composer does not read, or that YAML 1.2 does not have.',
-      'true',
-    ],
-    [
-      "'error'",
-      'equivalent',
-      'Only warnings of the library are kept off the console, and it has none for such text.',
-    ],
-    ['problems.length >= enoughProblems', 'speed only', 'The report takes no more than that.'],
-    ["typeof keyNode.value === 'string'", 'equivalent', 'The source of a text is its value.', 'false'],
-    ["typeof json === 'string'", 'equivalent', 'As above.', 'false'],
-    ["'string'", 'equivalent', 'As above.'],
-    [
-      'whole >= 0',
-      'equivalent',
-      'A text that its raw form begins with is one line, which the next rule finds at the same place.',
-      'whole > 0',
-    ],
-  ),
 ];
