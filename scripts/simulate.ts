@@ -5,11 +5,13 @@
 import { parseArgs } from 'node:util';
 import { sweepPairs, sweepSingles, sweepText, type Sweep } from '#simulation/crash-sweep.ts';
 import { planText, scenarioOfPlan } from '#simulation/generated-definition.ts';
-import { huntGenerated, shrinkPlan } from '#simulation/generated-hunt.ts';
-import { hunt, type HuntResult } from '#simulation/hunt.ts';
+import { shrinkPlan } from '#simulation/generated-hunt.ts';
+import { type HuntResult } from '#simulation/hunt.ts';
 import { planOf } from '#simulation/plan.ts';
 import { scenarios } from '#simulation/scenarios.ts';
 import { crashedPlans, shippedScenarios } from '#tests/simulation/swept.ts';
+import { type Played } from './simulation-part.ts';
+import { openThreads } from './simulation-threads.ts';
 
 const { values } = parseArgs({
   options: {
@@ -20,6 +22,7 @@ const { values } = parseArgs({
   },
 });
 const from = Number(values.from ?? 1);
+const partSize = 1000;
 Error.stackTraceLimit = 0;
 const met = new Map<string, number>();
 let played = 0;
@@ -36,22 +39,53 @@ for (const [what, times] of [...met].sort(([, a], [, b]) => b - a)) say(`  ${tim
 async function playSchedules(total: number): Promise<void> {
   const generated = Math.ceil(total / 20);
   const each = Math.ceil((total - generated) / scenarios.length);
-  for (const scenario of scenarios) report(scenario.name, await hunt(scenario, { from, schedules: each }));
-  const result = await huntGenerated({ from, schedules: generated });
-  if (result.found !== undefined && result.plan !== undefined) {
-    const { plan, found } = await shrinkPlan(result.plan, result.found);
-    say(`${planText(result.plan)}\nWith as few steps as show it: ${found.violation}\n${planText(plan)}`);
+  const threads = openThreads();
+  const asked = [
+    ...scenarios.map(({ name }) => ({ name, scenario: { scenario: name }, schedules: each })),
+    { name: 'generated definitions', scenario: {}, schedules: generated },
+  ].map(({ name, scenario, schedules }) => ({
+    name,
+    parts: seedsOf(schedules).map((seeds) => threads.play({ ...scenario, ...seeds })),
+  }));
+  for (const { name, parts } of asked) {
+    const results = await Promise.all(parts);
+    await shrinkFound(results.find(({ found }) => found !== undefined));
+    for (const result of results) add(result);
+    report(name, results);
   }
-  report('generated definitions', result);
+  await threads.close();
 }
 
-function report(name: string, result: HuntResult): void {
-  played += result.schedules;
-  for (const [what, times] of result.met) met.set(what, (met.get(what) ?? 0) + times);
-  say(`${name}: ${result.schedules} schedules, ${result.events} events`);
-  for (const [outcome, times] of result.outcomes) say(`  ${times} × ${outcome.slice(0, 100)}`);
-  if (result.found !== undefined)
-    fail(`VIOLATION in ${name}, seed ${result.found.seed}: ${result.found.violation}`);
+/** In parts, so that every processor has something to do until the end. */
+function seedsOf(schedules: number): readonly { readonly from: number; readonly schedules: number }[] {
+  return Array.from({ length: Math.ceil(schedules / partSize) }, (_, part) => ({
+    from: from + part * partSize,
+    schedules: Math.min(partSize, schedules - part * partSize),
+  }));
+}
+
+async function shrinkFound(result: Played | undefined): Promise<void> {
+  if (result?.found === undefined || result.plan === undefined) return;
+  const { plan, found } = await shrinkPlan(result.plan, result.found);
+  say(`${planText(result.plan)}\nWith as few steps as show it: ${found.violation}\n${planText(plan)}`);
+}
+
+function add({ schedules, met: seen }: HuntResult): void {
+  played += schedules;
+  for (const [what, times] of seen) met.set(what, (met.get(what) ?? 0) + times);
+}
+
+function report(name: string, results: readonly HuntResult[]): void {
+  const sum = (of: (result: HuntResult) => number): number =>
+    results.reduce((total, result) => total + of(result), 0);
+  say(`${name}: ${sum(({ schedules }) => schedules)} schedules, ${sum(({ events }) => events)} events`);
+  const outcomes = new Map<string, number>();
+  for (const result of results)
+    for (const [outcome, times] of result.outcomes)
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + times);
+  for (const [outcome, times] of outcomes) say(`  ${times} × ${outcome.slice(0, 100)}`);
+  for (const { found } of results)
+    if (found !== undefined) fail(`VIOLATION in ${name}, seed ${found.seed}: ${found.violation}`);
 }
 
 async function playCrashes(): Promise<void> {
