@@ -50,6 +50,18 @@ describe('a schema', () => {
   for (const [schema, ...problems] of refused)
     it(`is refused: ${JSON.stringify(schema)}`, () => assert.deepEqual(told(schema), problems));
 
+  it('that the library does not compile is told in two hundred signs of its words', () => {
+    const $id = `https://schemas.example/${'x'.repeat(300)}`;
+    const compiled = compileSchema({
+      $id,
+      $defs: { a: { $id, type: 'string' }, b: { $id, type: 'number' } },
+    });
+    assert.ok(!compiled.ok);
+    const [problem] = compiled.problem;
+    assert.equal(problem?.message.length, 200);
+    assert.match(problem.message, /^reference "https:\/\/schemas\.example\/x+$/);
+  });
+
   it('may have keys of its own that begin with x-', () => {
     assert.deepEqual(told({ 'x-note': { typ: 1 } }), []);
   });
