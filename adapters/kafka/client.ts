@@ -9,6 +9,7 @@ import { addCodecs } from './compression.ts';
 import { mendIdleWakeUps } from './idle-wake-ups.ts';
 import { type KafkaOptions, type KafkaSecurity } from './options.ts';
 import { mendFetches } from './paced-fetches.ts';
+import { mendStoppedFetches } from './stopped-fetches.ts';
 
 /** kafkajs gives a broker one second, which a TLS handshake over some distance does not always take. */
 const connectionTimeout = 5_000;
@@ -17,6 +18,7 @@ const connectionTimeout = 5_000;
 export function createClient(options: KafkaOptions): Kafka {
   mendIdleWakeUps();
   mendFetches();
+  mendStoppedFetches();
   addCodecs();
   return new Kafka({
     brokers: [...options.brokers],
