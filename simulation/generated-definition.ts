@@ -31,6 +31,7 @@ export function scenarioOfPlan(plan: Plan): Scenario {
       input: {},
     })),
     cancel: plan.cancel,
+    breaks: plan.steps.some(({ attempts }) => attempts.some(({ does }) => does === 'breaks')),
   };
 }
 
