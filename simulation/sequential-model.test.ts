@@ -26,3 +26,16 @@ it('one draw explains all that one commit tries again, with jitter or without, a
   const { found } = await hunt(scenarioOfPlan(plan), { from: 1, schedules: 40 });
   assert.equal(found?.violation, undefined);
 });
+
+// Seeds 23445, 37675, 39573 and 41623 of the generated definitions: what chance decided was that there is no next attempt.
+it('a draw that left no time for another attempt is read from the step that failed', async () => {
+  const again = { delayMs: 5, does: 'again' } as const;
+  const step: PlannedStep = {
+    ...{ id: 'hurried', agent: 'cheap', needs: [], timeout: '3h', deadline: '2s', continueOnError: true },
+    retry: { max: 3, delay: '1s', jitter: 'full' },
+    attempts: [again, again, again],
+  };
+  const plan: Plan = { ...planOf(193, 'small'), steps: [step], copies: 1, cancel: false };
+  const { found } = await hunt(scenarioOfPlan(plan), { from: 1, schedules: 100 });
+  assert.equal(found?.violation, undefined);
+});

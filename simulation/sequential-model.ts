@@ -13,8 +13,9 @@ import { type AgentCatalog, type Commit } from '#core/ports.ts';
 import { type World } from '#core/run/advance.ts';
 import { decide } from '#core/run/decide.ts';
 import { absent, attemptKey, evolve } from '#core/run/evolve.ts';
-import { delayOf } from '#core/run/retry.ts';
+import { retryAtOf } from '#core/run/retry.ts';
 import { spilled, spillEvents } from '#core/run/spill.ts';
+import { stepStateIn } from '#core/run/step-states.ts';
 import { type RunEvent, type RunInput, type RunState } from '#core/run/types.ts';
 import { type Definition } from '#core/workflow/definition.ts';
 import { type SaidDecision } from './approvals.ts';
@@ -186,20 +187,30 @@ const timeIn = (events: readonly RunEvent[]): number | undefined =>
 
 const draws = 1000;
 
-/** The number that chance gave, read from the wait it led to; any where it decided nothing. */
-function drawIn({ definition }: Model, events: readonly RunEvent[]): number {
-  const waits = events.flatMap((scheduled, at) => {
-    const failed = events[at - 1];
-    if (scheduled.type !== 'step.retryScheduled' || failed?.type !== 'attempt.failed') return [];
-    const step = definition?.steps.find(({ id }) => id === scheduled.step);
+/**
+ * The number that chance gave, read from what it led to: the wait for another attempt, or none because the wait would
+ * have gone beyond the deadline of the step. Any number where it decided nothing.
+ */
+function drawIn({ definition, run }: Model, events: readonly RunEvent[]): number {
+  const fitting = events.flatMap((failed, at) => {
+    if (failed.type !== 'attempt.failed') return [];
+    const step = definition?.steps.find(({ id }) => id === failed.step);
     const policy = step?.kind === 'agent' ? step.retry : undefined;
     if (policy?.jitter !== 'full') return [];
-    const least = failed.failure.retryAfterMs ?? 0;
-    const waited = scheduled.retryAt - failed.at;
-    return [(draw: number) => Math.max(delayOf(policy, failed.attempt, draw), least) === waited];
+    const next = events[at + 1];
+    const retryAt = (random: number): number | undefined =>
+      retryAtOf(policy, failed, { now: failed.at, random });
+    if (next?.type === 'step.retryScheduled') return [(draw: number) => retryAt(draw) === next.retryAt];
+    const deadline = deadlineOf(run, failed.step);
+    return [(draw: number) => (retryAt(draw) ?? Infinity) >= deadline];
   });
   // One draw goes for all that one commit tries again, and short waits leave many draws possible.
-  for (let draw = 0; waits.length > 0 && draw < draws; draw += 1)
-    if (waits.every((fits) => fits(draw / draws))) return draw / draws;
+  for (let draw = 0; fitting.length > 0 && draw < draws; draw += 1)
+    if (fitting.every((fits) => fits(draw / draws))) return draw / draws;
   return 0.5;
+}
+
+function deadlineOf(run: RunState, stepId: string): number {
+  const step = run.status === 'absent' ? undefined : stepStateIn(run.steps, stepId);
+  return (step?.status === 'running' ? step.stepDeadlineAt : undefined) ?? Infinity;
 }
