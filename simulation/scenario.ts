@@ -15,7 +15,7 @@ export interface Scenario {
   readonly agent: SimulatedAgent;
   readonly runs: readonly SimulatedStart[];
   readonly cancel?: boolean;
-  /** Whether an agent breaks its host: then the deadline decides, and the timer or a host that is asked again tells of it. */
+  /** Whether an agent breaks its host: then the deadline decides, and the timer or a host asked again says so first. */
   readonly breaks?: boolean;
 }
 
@@ -64,7 +64,6 @@ export const ordinary = (scenario: Scenario): Promise<ScheduleResult> =>
 export function racesOf(scenario: Scenario): readonly string[] {
   const races: string[] = [];
   if (scenario.cancel === true) races.push('cancel against everything');
-  if (scenario.breaks === true) races.push('the timer against a host that is asked again at the deadline');
   for (const definition of scenario.definitions) {
     if (definition.timeoutMs !== undefined) races.push(`the timeout of ${definition.name} against its steps`);
     for (const step of definition.steps) {
