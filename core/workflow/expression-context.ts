@@ -47,9 +47,11 @@ function place(tree: MutableTree, keys: readonly string[], value: Json): void {
 
 /** The root's value with every claim check replaced that lies on a read path or below its end. */
 function valueOf(root: Root, scope: Scope, needs: BlobRef[]): Json {
+  const { refs } = root.payload;
+  if (refs === undefined) return root.payload.value;
   const ends = root.rests.map((rest) => rest.map((key) => `/${escapePointer(key)}`).join(''));
   let value = root.payload.value;
-  for (const { at, ref } of root.payload.refs ?? []) {
+  for (const { at, ref } of refs) {
     if (!ends.some((end) => covers(at, end) || covers(end, at))) continue;
     const loaded = scope.blobs.get(ref.digest);
     if (loaded === undefined) needs.push(ref);

@@ -86,7 +86,7 @@ export function readPath(scope: Scope, path: readonly string[]): Evaluation<Payl
     const child = childOf(value, key);
     if (child === undefined) return { ok: false, problem: noSuchKey(path, depth, value) };
     value = child;
-    pointer += `/${escapePointer(key)}`;
+    if (refs !== undefined) pointer += `/${escapePointer(key)}`;
   }
   const below = refs && refsBelow(refs, pointer);
   return { ok: true, value: below === undefined || below.length === 0 ? { value } : { value, refs: below } };
@@ -94,7 +94,8 @@ export function readPath(scope: Scope, path: readonly string[]): Evaluation<Payl
 
 /** A payload as plain JSON: every claim check in it replaced by what it stands for. */
 export function inlined(payload: Payload, blobs: ReadonlyMap<string, Json>): Evaluation<Json> {
-  const { refs = [] } = payload;
+  const { refs } = payload;
+  if (refs === undefined) return { ok: true, value: payload.value };
   const needs = refs.map((placed) => placed.ref).filter((ref) => !blobs.has(ref.digest));
   if (needs.length > 0) return { ok: false, needs };
   let value = payload.value;
