@@ -3,22 +3,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Json, type JsonObject } from '../json.ts';
 import { compileSchema } from './json-schema.ts';
-import { parseDefinition, parseWorkflow, type ParsedWorkflow, type ParseOptions } from './parse.ts';
+import { parseDefinition, parseWorkflow, type ParseOptions } from './parse.ts';
 import { renderProblem } from './problem.ts';
 import { templateSecrets } from './template.ts';
+import { toldOf } from './told.fixtures.ts';
 
 const head = 'name: a\nversion: "1.0.0"\n';
-const told = (parsed: ParsedWorkflow): readonly string[] =>
-  parsed.ok
-    ? []
-    : parsed.problems.map(
-        ({ code, at, path, message, expected, hint }) =>
-          `${code} ${at.line}:${at.column} ${path} ${message}; ${expected ?? ''}; ${hint ?? ''}`,
-      );
-const read = (text: string, options?: ParseOptions): readonly string[] => told(parseWorkflow(text, options));
+const read = (text: string, options?: ParseOptions): readonly string[] =>
+  toldOf(parseWorkflow(text, options));
 const definition = (text: string) => {
   const parsed = parseWorkflow(text);
-  assert.deepEqual(told(parsed), []);
+  assert.deepEqual(toldOf(parsed), []);
   return parsed.ok ? parsed.value : assert.fail();
 };
 
@@ -121,7 +116,7 @@ describe('expressions', () => {
 });
 
 describe('a stored definition', () => {
-  const stored = (value: JsonObject): readonly string[] => told(parseDefinition(value));
+  const stored = (value: JsonObject): readonly string[] => toldOf(parseDefinition(value));
   const step = (value: Json): JsonObject => ({
     ...{ name: 'a', version: '1.0.0' },
     steps: { a: { agent: 'x', with: value } },

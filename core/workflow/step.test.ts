@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseDefinition, parseWorkflow } from './parse.ts';
+import { toldOf } from './told.fixtures.ts';
 
 const head = 'name: a\nversion: "1.0.0"\nsteps:\n';
 
-function told(steps: string): readonly string[] {
-  const parsed = parseWorkflow(head + steps);
-  if (parsed.ok) return [];
-  return parsed.problems.map(
-    ({ code, at, path, message, expected, hint }) =>
-      `${code} ${at.line}:${at.column} ${path} ${message}; ${expected}; ${hint}`,
-  );
-}
+const told = (steps: string): readonly string[] => toldOf(parseWorkflow(head + steps));
 
 describe('a step', () => {
   const keysOf = (step: string): readonly string[] => {
