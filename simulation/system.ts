@@ -95,6 +95,7 @@ export function createSystem(world: World, options: SystemOptions): System {
   let recoveries = 0;
   let mended = 0;
   const losses = (): number => world.met.get('lostLog') ?? 0;
+  const misses = (): boolean => losses() > mended;
 
   const mapping = (topic: string, from: readonly Host[], partial: boolean): Mapping => ({
     topic,
@@ -166,8 +167,8 @@ export function createSystem(world: World, options: SystemOptions): System {
         (sum, [place, times]) => sum + (place.startsWith(topics.command) ? times : 0),
         0,
       ),
-    misses: () => losses() > mended,
-    pending: () => losses() > mended || store.inbox.entries().length > 0,
+    misses,
+    pending: () => misses() || store.inbox.entries().length > 0,
     recover() {
       recoveries += 1;
       mended = losses();

@@ -55,7 +55,7 @@ export function statusAfter(
   before: RunState | undefined,
   run: PresentRun,
   again: boolean,
-): RunWrite | undefined {
+): Extract<RunWrite, { readonly type: 'status' }> | undefined {
   if (run.status === 'finished' || !run.steps.everUndecided) return undefined;
   const waits = onlyUndecided(run.steps);
   const waited = before?.status === 'running' && onlyUndecided(before.steps);

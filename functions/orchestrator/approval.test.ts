@@ -156,6 +156,9 @@ describe('a run that waits for a decision', () => {
     const { e } = await unsaid();
     await recoverRuns(e.deps);
     assert.equal((await onlyRun(e)).status, 'waiting');
+    const before = e.counts.get('runs.write') ?? 0;
+    await recoverRuns(e.deps);
+    assert.equal(e.counts.get('runs.write') ?? 0, before, 'what the row says already is not written');
   });
 
   it('that is released from quarantine tells its status anew with the next wake', async () => {

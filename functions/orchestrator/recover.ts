@@ -5,7 +5,7 @@
  * RV2. A row that does not say yet that its run waits for people, or no more, is told: the record after which it would
  *      have been may be lost too.
  */
-import { parseRunId, type RunId } from '#core/ids.ts';
+import { parseRunId } from '#core/ids.ts';
 import { type CapabilityKeys } from '#core/capability.ts';
 import { type Clock, type Log, type Logger, type RunRow, type Store } from '#core/ports.ts';
 import { liveStatuses } from '#core/row-status.ts';
@@ -44,7 +44,7 @@ export async function recoverRuns(deps: RecoverDeps, runId?: string): Promise<Re
       await deps.store.runs.write([{ type: 'release', runId: row.runId, wakeAt: deps.clock.now() }]);
       released += 1;
     }
-    const sent = await recoverRun(deps, row.runId);
+    const sent = await recoverRun(deps, row);
     effects += sent;
     deps.logger.info({ run: row.runId, effects: sent }, 'run recovered');
   }
@@ -65,8 +65,8 @@ async function rowsOf(store: Store, runId: string | undefined): Promise<readonly
  * Tells how many effects were sent. From the whole history: the commit that opened an attempt may be older than what
  * loading a run reads.
  */
-async function recoverRun(deps: RecoverDeps, runId: RunId): Promise<number> {
-  const history = await deps.store.commits.history(runId);
+async function recoverRun(deps: RecoverDeps, row: RunRow): Promise<number> {
+  const history = await deps.store.commits.history(row.runId);
   const run = history.reduce<RunState>(evolveCommit, absent);
   if (run.status === 'absent') return 0;
   const open = history.flatMap(effectsOf).filter((effect) => isOpen(run, effect));
@@ -74,6 +74,6 @@ async function recoverRun(deps: RecoverDeps, runId: RunId): Promise<number> {
   const records = await allThere(open.map((effect) => recordOf(outbox, run, effect)));
   if (records.length > 0) await deps.log.publish(records);
   const status = statusAfter(undefined, run, true);
-  if (status !== undefined) await deps.store.runs.write([status]);
+  if (status !== undefined && status.status !== row.status) await deps.store.runs.write([status]);
   return records.length;
 }
