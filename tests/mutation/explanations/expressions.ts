@@ -85,6 +85,12 @@ export const expressions: readonly Named[] = [
     'Where no bound is written it is at least as long as the delay; it is asked for the types.',
     'true',
   ]),
+  ...about('core/workflow/scope.ts', [
+    'refs !== undefined',
+    'speed only',
+    'Where there are no claim checks, nobody asks where in the value they would be.',
+    'true',
+  ]),
   ...about('core/workflow/template.ts', [
     'at < text.length',
     'equivalent',
