@@ -41,6 +41,12 @@ describe('a step', () => {
       `WF_UNKNOWN_STEP 4:24 /steps/a/needs unknown step 'unlike'; a step of this workflow: a, ${names}; correct the id or remove it`,
     ]);
   });
+
+  it('that joins an unknown one is told that once', () => {
+    assert.deepEqual(told('  a: {agent: x, needs: unlike, join: any}\n'), [
+      "WF_UNKNOWN_STEP 4:24 /steps/a/needs unknown step 'unlike'; a step of this workflow: a; correct the id or remove it",
+    ]);
+  });
 });
 
 it('a stored definition may have ten thousand steps, and no more', () => {

@@ -135,8 +135,9 @@ function needsOf(
   for (const need of textsOf(takeField(node, 'needs', context.report), context.report)) {
     // Looking for the nearest of thousands of ids, for thousands of wrong ones, would take seconds.
     if (context.report.problems.length >= enoughProblems) break;
-    if (context.order.has(need.value)) needs.add(need.value);
-    else
+    // Kept where there is no such step, too: other checks would count one need less, and tell a second mistake.
+    needs.add(need.value);
+    if (!context.order.has(need.value))
       context.report.add('WF_UNKNOWN_STEP', need, `unknown step ${quote(need.value)}`, {
         expected: `a step of this workflow: ${[...context.order.keys()].slice(0, 20).join(', ')}`,
         ...didYouMean(nearest(need.value, context.order.keys()), 'correct the id or remove it'),

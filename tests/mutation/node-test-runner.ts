@@ -162,4 +162,4 @@ function likeliestFirst(files: readonly string[], mutated: string): readonly str
     .sort((a, b) => far(a) - far(b) || Number(isSlow(a)) - Number(isSlow(b)));
 }
 
-const isSlow = (file: string): boolean => file.includes('.property.') || file.includes('parse.test');
+const isSlow = (file: string): boolean => file.includes('.property.');
