@@ -7,6 +7,8 @@ const excuses: readonly FaultKind[] = ['callFails', 'appliedLate', 'skew'];
 const beatMs = 2_500;
 /** Below the time between two renewals: a pause as short as this loses no lease. */
 const pauseMs = 4_000;
+/** A lease is told from when the call is made, and the next renewal is due once it is answered: the wait counts twice. */
+const slowCallMs = 2_500;
 
 /** Tells whether this call is under way, and its caller had every means to keep its lease. */
 export function watchCall(
@@ -33,5 +35,6 @@ export function watchCall(
     !signal.aborted &&
     !paused &&
     world.now - lastBeat <= pauseMs &&
+    world.slowest(sandbox) <= slowCallMs &&
     excused() === before;
 }

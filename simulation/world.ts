@@ -29,6 +29,8 @@ interface Call {
   readonly sandbox: Sandbox;
   readonly kind: CallKind;
   readonly apply: () => unknown;
+  /** When it was made. */
+  readonly at: number;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -57,6 +59,8 @@ export interface World {
   /** What a sandbox calls instead of the outside thing. */
   call<T>(sandbox: Sandbox, kind: CallKind, apply: () => T): Promise<T>;
   after(sandbox: Sandbox, ms: number, run: () => void): () => void;
+  /** Milliseconds that the slowest of a sandbox's calls, done or not, has waited to happen. */
+  slowest(sandbox: Sandbox): number;
   /** Calls that can happen now. */
   ready(): number;
   /** Lets one of them happen, as the choices say. */
@@ -79,6 +83,10 @@ export function createWorld(
   let calls: Call[] = [];
   let timers: Timer[] = [];
   const late: Call[] = [];
+  const waited = new WeakMap<Sandbox, number>();
+  const noteWait = ({ sandbox, at }: Call): void => {
+    if (world.now > at) waited.set(sandbox, Math.max(waited.get(sandbox) ?? 0, world.now - at));
+  };
   let count = 0;
   let killed = (_sandbox: Sandbox): void => undefined;
   const isReady = (call: Call): boolean => call.sandbox.status === 'running';
@@ -94,7 +102,8 @@ export function createWorld(
     call: <T>(sandbox: Sandbox, kind: CallKind, apply: () => T) =>
       new Promise<T>((resolve, reject) => {
         if (sandbox.status === 'dead') return; // W2
-        calls.push({ sandbox, kind, apply, resolve: resolve as (value: unknown) => void, reject });
+        const taken = resolve as (value: unknown) => void;
+        calls.push({ sandbox, kind, apply, at: world.now, resolve: taken, reject });
       }),
     after(sandbox, ms, run) {
       const timer = { at: world.now + Math.max(0, ms), sandbox, run, cancelled: false };
@@ -102,6 +111,10 @@ export function createWorld(
       return () => {
         timer.cancelled = true;
       };
+    },
+    slowest(sandbox) {
+      for (const call of calls) if (call.sandbox === sandbox) noteWait(call);
+      return waited.get(sandbox) ?? 0;
     },
     ready() {
       let count = late.length;
@@ -113,7 +126,9 @@ export function createWorld(
       let at = index - late.length;
       const place = calls.findIndex((call) => isReady(call) && at-- === 0);
       const [call] = calls.splice(place, 1);
-      if (call !== undefined) happen(call);
+      if (call === undefined) return;
+      noteWait(call);
+      happen(call);
     },
     nextTimerAt: () => {
       timers = timers.filter((timer) => !timer.cancelled && timer.sandbox.status !== 'dead');
