@@ -1,10 +1,11 @@
 /** Brings the runs of a batch into memory: from the cache, or read from the primary in one query for all. */
+import { InfrastructureError } from '#core/failure.ts';
 import { type RunId } from '#core/ids.ts';
 import { type StoredRun } from '#core/ports.ts';
 import { type BatchDeps, type Work } from './batch.ts';
 import { type DeadLetter, putDeadLetters } from '../dead-letters.ts';
 import { entryOf, StoredRunProblem } from './entry.ts';
-import { quarantine } from './quarantine.ts';
+import { bugOf, quarantine } from './quarantine.ts';
 
 /** Groups by run, order kept; entries come out of the cache where they are there. */
 export function takeCached(deps: BatchDeps, work: readonly Work[]): void {
@@ -35,8 +36,10 @@ async function place(deps: BatchDeps, work: Work, stored: StoredRun | undefined)
     work.entry = stored === undefined ? undefined : entryOf(stored);
     return true;
   } catch (error) {
-    if (!(error instanceof StoredRunProblem)) throw error;
-    await quarantine(deps, work, { code: error.code, reason: error.message });
+    if (error instanceof InfrastructureError) throw error;
+    // What this version cannot fold (an event of another one, say) costs the run, as a bug does: not its partition.
+    const known = error instanceof StoredRunProblem;
+    await quarantine(deps, work, known ? { code: error.code, reason: error.message } : bugOf(error));
     return false;
   }
 }

@@ -10,7 +10,7 @@ import { traceparentOf } from '#core/event-headers.ts';
 import { eventCatalog, isEventType, sources } from '#core/event-catalog.ts';
 import { parseCancel, parseOutcome, parseWake, type TaskOutcome } from '#core/event-data.ts';
 import { timeProblem } from '#core/event-time.ts';
-import { failure } from '#core/failure.ts';
+import { failure, InfrastructureError } from '#core/failure.ts';
 import { defaultTenant, parseRunId, patterns } from '#core/ids.ts';
 import { type BlobScope, type BlobStore, type Cause, type Clock, type LogRecord } from '#core/ports.ts';
 import { echoed } from '#core/redact.ts';
@@ -19,6 +19,7 @@ import { type Soon, whenThere } from '../soon.ts';
 import { checkRefs } from './blobs.ts';
 import { askedOnce } from './definitions.ts';
 import { type Incoming } from './incoming.ts';
+import { bugOf } from './quarantine.ts';
 import { openStart, type StartDeps } from './starts.ts';
 
 export interface ReadDeps extends StartDeps {
@@ -38,10 +39,15 @@ export async function readInputs(deps: ReadDeps, records: readonly LogRecord[]):
   const poison: DeadLetter[] = [];
   const ofBatch = { ...deps, definitions: askedOnce(deps.definitions) };
   for (const record of records) {
-    const soon = readOne(ofBatch, record);
-    const read = soon instanceof Promise ? await soon : soon;
-    if ('problem' in read) poison.push({ record, problem: read.problem });
-    else inputs.push(read);
+    try {
+      const soon = readOne(ofBatch, record);
+      const read = soon instanceof Promise ? await soon : soon;
+      if ('problem' in read) poison.push({ record, problem: read.problem });
+      else inputs.push(read);
+    } catch (error) {
+      if (error instanceof InfrastructureError) throw error;
+      poison.push({ record, problem: bugOf(error) }); // no run is known yet that it could cost
+    }
   }
   return { inputs, poison };
 }

@@ -5,12 +5,13 @@
  */
 import { type BatonEvent } from '#core/cloud-event.ts';
 import { parseStartRequest, type StartRequest } from '#core/event-data.ts';
-import { failure, type Failure } from '#core/failure.ts';
+import { failure, InfrastructureError, no, ok, type Failure, type Result } from '#core/failure.ts';
 import { defaultTenant, parseRunId, runIdOf, type RunId } from '#core/ids.ts';
 import { digestOf, isJsonObject, type Json } from '#core/json.ts';
 import { type Payload } from '#core/payload.ts';
-import { type Store } from '#core/ports.ts';
+import { type Store, type StoredRun } from '#core/ports.ts';
 import { echoed } from '#core/redact.ts';
+import { type PresentRun } from '#core/run/evolve.ts';
 import { stepEntries } from '#core/run/step-states.ts';
 import { type FinishedRun } from '#core/run/types.ts';
 import { type Definition } from '#core/workflow/definition.ts';
@@ -111,16 +112,30 @@ async function takeOver(
 ): Promise<Pick<StartInput, 'input' | 'retry' | 'problem'>> {
   const oldId = parseRunId(request.retryOf);
   const stored = oldId === undefined ? undefined : (await store.commits.load([oldId])).get(oldId);
-  const old = stored === undefined ? undefined : entryOf(stored)?.run;
+  const found = stored === undefined ? ok(undefined) : folded(stored);
+  if (!found.ok) return { input: request.input, problem: found.problem };
+  const old = found.value;
   if (old === undefined || old.status !== 'finished' || old.tenant !== tenant) {
     return { input: request.input, problem: missing(request.retryOf ?? '') };
   }
   const results = resultsOf(old);
   const from = { tenant, runId: old.runId };
-  const problem = await copyBlobs(store.blobs, from, { tenant, runId }, Object.values(results));
+  const isGiven = Object.keys(request.input).length > 0;
+  const wanted = [...Object.values(results), ...(isGiven ? [] : [old.input])];
+  const problem = await copyBlobs(store.blobs, from, { tenant, runId }, wanted);
   if (problem !== undefined) return { input: request.input, problem };
-  const asked = Object.keys(request.input).length > 0 ? request.input : await inputOf(store, old);
+  const asked = isGiven ? request.input : await inputOf(store, old);
   return { input: asked, retry: { of: old.runId, results } };
+}
+
+/** What cannot be folded is a failure of the retry, not of the batch it came in (ST1). */
+function folded(stored: StoredRun): Result<PresentRun | undefined> {
+  try {
+    return ok(entryOf(stored)?.run);
+  } catch (error) {
+    if (error instanceof InfrastructureError) throw error;
+    return no(unreadable(error instanceof Error ? error.message : String(error)));
+  }
 }
 
 function resultsOf(old: FinishedRun): Readonly<Record<string, Payload>> {
@@ -136,6 +151,12 @@ async function inputOf(store: Store, old: FinishedRun): Promise<Json> {
   const value = inlined(old.input, blobs);
   return value.ok ? value.value : {};
 }
+
+const unreadable = (why: string): Failure =>
+  failure(
+    'RETRY_SOURCE_MISSING',
+    `the run to retry cannot be read: ${why} Expected an ended run whose history is whole; start a new run instead.`,
+  );
 
 const missing = (retryOf: string): Failure =>
   failure(
