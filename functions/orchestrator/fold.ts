@@ -4,9 +4,11 @@
  * FO2. What was absorbed or yielded nothing is named, so that the caller can make sure the state was no guess.
  * FO3. One commit opens at most 200 effects and holds at most 4 MiB; what does not fit is left over.
  */
+import { failure } from '#core/failure.ts';
 import { type Json } from '#core/json.ts';
 import { type BlobRef } from '#core/payload.ts';
 import { type AgentCatalog, type Cause } from '#core/ports.ts';
+import { echoed } from '#core/redact.ts';
 import { attemptStands, isAbsorbed } from '#core/run/absorb.ts';
 import { decide } from '#core/run/decide.ts';
 import { effectLimit } from '#core/run/advance.ts';
@@ -84,7 +86,7 @@ export function fold(
   for (const incoming of inputs) {
     if (more || effects >= effectLimit || bytes > commitBytes - decisionBytes) break; // FO3
     taken += 1;
-    const { input } = incoming;
+    const input = ofOwnTenant(run, incoming);
     if (run.status !== 'absent' && isAbsorbed(run, input)) {
       idle.push(incoming); // FO2
     } else if (isStale(run, input)) {
@@ -98,6 +100,19 @@ export function fold(
     }
   }
   return { run, events, causes, spilled, idle, conflicts, stale, leftover: inputs.slice(taken), more };
+}
+
+/**
+ * Claim checks were looked for under the tenant that the response names. Those of another tenant than the run's would
+ * be wanted by a later decision, and not be there: the attempt fails now instead.
+ */
+function ofOwnTenant(run: RunState, { input, tenant }: Incoming): Incoming['input'] {
+  if (input.type !== 'response' || run.status === 'absent' || tenant === run.tenant) return input;
+  if (input.outcome.status === 'failed' || input.outcome.output.refs === undefined) return input;
+  const message =
+    `the response of agent '${input.agent}' names claim checks of tenant '${echoed(tenant ?? '')}'; expected those of ` +
+    `'${echoed(run.tenant)}', the tenant of the task. Copy \`tenantid\` from the task, and store values under it.`;
+  return { ...input, outcome: { status: 'failed', failure: failure('AGENT_OUTPUT_INVALID', message) } };
 }
 
 /** A response is only taken up with a valid capability, so an attempt unknown to the state proves the state stale. */

@@ -9,6 +9,8 @@ export interface Incoming {
   readonly input: Exclude<RunInput, { type: 'continue' }>;
   readonly cause: Cause;
   readonly record: LogRecord;
+  /** Of a response: the tenant it names, under which its claim checks were looked for. */
+  readonly tenant?: string;
   /** Of a start: the definition it asks for. */
   readonly definition?: Definition;
 }

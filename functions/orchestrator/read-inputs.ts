@@ -164,6 +164,7 @@ function readResponse(deps: ReadDeps, event: BatonEvent, cause: Cause, record: L
     runId,
     cause,
     record,
+    tenant: scope.tenant,
     input: { ...input, outcome },
   }));
 }

@@ -118,6 +118,27 @@ describe('a result whose claim check is wrong', () => {
   }
 });
 
+it('a result whose claim check is stored for another tenant is a failed attempt, and the run is not set aside', async () => {
+  const e = await engine({
+    agents: { worker: () => 'silent' },
+    workflow: chain.replace('${{ steps.one.output }}', '${{ steps.one.output.text }}'),
+  });
+  await e.start('a', { idea: 'x' }, { tenantid: 'acme' });
+  await e.deliver(await e.take(topics.request));
+  const [task] = events(await e.take(topics.step('worker')));
+  assert.ok(task);
+  const { runId } = await onlyRun(e);
+  const bytes = new TextEncoder().encode('{"text":"x"}');
+  const ref = { digest: `sha256:${sha256(bytes)}`, bytes: bytes.length };
+  await e.store.blobs.put({ tenant: 'default', runId }, [{ ref, bytes }]);
+  const outcome = { status: 'completed', output: { value: null, refs: [{ at: '', ref }] } } as const;
+  const { tenantid: _notCopied, ...rest } = task;
+  await e.publish(topics.response, responseTo(rest, 'worker', outcome));
+  await e.settle();
+  const row = await onlyRun(e);
+  assert.deepEqual([row.status, row.error?.code], ['failed', 'AGENT_OUTPUT_INVALID']);
+});
+
 it('a crash between the further commits of a wide run loses none of their tasks', async () => {
   const steps = Array.from({ length: 450 }, (_, i) => `  s${i}: { agent: worker }`).join('\n');
   for (const at of [1, 2, 3]) {
