@@ -52,7 +52,8 @@ function mask(value: Json, secrets: ReadonlyMap<string, string>): Json {
 
 function maskText(text: string, secrets: ReadonlyMap<string, string>): string {
   let masked = text;
-  for (const [name, secret] of secrets) {
+  // Longest first: the rest of a secret that contains another must not stay.
+  for (const [name, secret] of [...secrets].sort(([, a], [, b]) => b.length - a.length)) {
     masked = masked.replaceAll(secret, `[secret ${name}]`);
     masked = maskCut(masked, name, secret);
   }
