@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { parseOutcome } from './event-data.ts';
 import { isStructured } from './event-headers.ts';
 import { clampFailure } from './foreign-failure.ts';
+import { longestDurationMs } from './workflow/duration.ts';
 import { defaultTenant } from './ids.ts';
 import { valueAt } from './json-pointer.ts';
 import { InfrastructureError } from './failure.ts';
@@ -42,4 +43,15 @@ test('a refusal is one line of four parts, and keeps what caused it', () => {
   assert.equal(error.message, 'C: it failed. Got: x. Expected: y. Fix: do z.');
   assert.equal(error.cause, cause);
   assert.equal(Object.hasOwn(refusal(parts), 'cause'), false);
+});
+
+test('a wait that others ask for is of whole milliseconds, and no longer than any duration: its end is a date', () => {
+  const wait = (retryAfterMs: number) =>
+    clampFailure({ code: 'BUSY', message: 'm', retryable: true, retryAfterMs }).retryAfterMs;
+  assert.deepEqual([0, 0.2, 7_000].map(wait), [0, 1, 7_000]);
+  assert.deepEqual(
+    [longestDurationMs, longestDurationMs + 1, 1e300].map(wait),
+    Array(3).fill(longestDurationMs),
+  );
+  assert.ok(new Date(Date.parse('9999-12-31T00:00:00Z') + (wait(Number.MAX_VALUE) ?? NaN)).toISOString());
 });

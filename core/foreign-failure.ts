@@ -6,11 +6,15 @@ import { failureCodes, type Failure } from './failure.ts';
 import { patterns } from './ids.ts';
 import { type Json, type JsonObject } from './json.ts';
 import { inlineLimitBytes } from './payload.ts';
+import { longestDurationMs } from './workflow/duration.ts';
 
 /** Longest message, in UTF-16 code units. */
 export const messageLimit = 4096;
 
-/** A bad code becomes `AGENT_THREW`, a long message is cut, details over 16 KiB give way to their size. */
+/**
+ * A bad code becomes `AGENT_THREW`, a long message is cut, details over 16 KiB give way to their size, and a wait is of
+ * whole milliseconds and no longer than any duration: when it ends is a date.
+ */
 export function clampFailure(given: Readonly<Record<string, Json | undefined>>): Failure {
   const { code, message, retryable, details, retryAfterMs } = given;
   return {
@@ -18,7 +22,9 @@ export function clampFailure(given: Readonly<Record<string, Json | undefined>>):
     message: typeof message === 'string' ? cut(message) : failureCodes.AGENT_THREW,
     retryable: retryable === true,
     ...(details === undefined ? {} : { details: clampDetails(details) }),
-    ...(isDuration(retryAfterMs) ? { retryAfterMs } : {}),
+    ...(isDuration(retryAfterMs)
+      ? { retryAfterMs: Math.min(Math.ceil(retryAfterMs), longestDurationMs) }
+      : {}),
   };
 }
 
