@@ -5,6 +5,7 @@
 import { InfrastructureError } from '#core/failure.ts';
 import { type Json } from '#core/json.ts';
 import { type BlobRef } from '#core/payload.ts';
+import { type BlobScope } from '#core/ports.ts';
 import { absent } from '#core/run/evolve.ts';
 import { type RunState } from '#core/run/types.ts';
 import { type Definition } from '#core/workflow/definition.ts';
@@ -66,13 +67,21 @@ async function foldAsking(
   world: FoldWorld,
   first: readonly BlobRef[],
 ): Promise<Folded> {
-  if (run.status === 'absent') throw new Error('a run that has not begun asked for stored values');
+  const scope = scopeOfWork(work, run);
   let needs = first;
   for (let round = 0; round < blobRounds; round += 1) {
-    await loadBlobs(deps.store.blobs, scopeOf(run), needs, world.blobs);
+    await loadBlobs(deps.store.blobs, scope, needs, world.blobs);
     const folded = fold(world, run, work.inputs, work.carryOn);
     if (!('needs' in folded)) return folded;
     needs = folded.needs;
   }
   throw new Error(`a decision asked for more than ${blobRounds} stored values in turn`);
+}
+
+/** A run that begins has stored values already where it is a retry: those it takes over were copied for it. */
+function scopeOfWork(work: Work, run: RunState): BlobScope {
+  if (run.status !== 'absent') return scopeOf(run);
+  for (const { input } of work.inputs)
+    if (input.type === 'start') return { tenant: input.tenant, runId: work.runId };
+  throw new Error('a run that has not begun asked for stored values');
 }

@@ -1,0 +1,64 @@
+/** Runs that take over what an earlier one recorded. */
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { type Json } from '#core/json.ts';
+import { completed, openEngine, type Engine } from '#tests/engine/engine.ts';
+import { codes } from '#tests/engine/sandbox.ts';
+
+const open: Engine[] = [];
+afterEach(async () => {
+  for (const made of open.splice(0)) await made.close();
+});
+
+const boom = { status: 'failed', failure: { code: 'BOOM', message: 'no', retryable: false } } as const;
+
+/** Runs it until `breaks` has failed, mends it, and retries. A step whose answer is undefined gives none. */
+async function retried(workflow: string, breaks: string, answer: (step: string) => Json | undefined) {
+  let broken = true;
+  const e = await openEngine({
+    workflow,
+    agents: {
+      worker: ({ stepid = '' }) => {
+        if (stepid === breaks && broken) return boom;
+        const value = answer(stepid);
+        return value === undefined ? 'silent' : completed(value);
+      },
+    },
+  });
+  open.push(e);
+  await e.start('a', {});
+  await e.settle();
+  const [first] = await e.store.runs.list({ limit: 10 });
+  assert.deepEqual([first?.status, first?.error?.code], ['failed', 'BOOM']);
+  broken = false;
+  e.calls.clear();
+  await e.start('again', {}, {}, { retryOf: first?.runId });
+  await e.settle();
+  const rows = await e.store.runs.list({ limit: 10 });
+  const [second] = rows.filter(({ runId }) => runId !== first?.runId);
+  const outputs = (await e.outputs()).filter(({ subject }) => subject === second?.runId);
+  return { e, status: second?.status, runId: second?.runId, output: outputs[0]?.data };
+}
+
+describe('a retry', () => {
+  it('looks into recorded results that are claim checks', async () => {
+    const text = 'x'.repeat(40_000);
+    const workflow = `
+name: big
+version: '1.0.0'
+steps:
+  one: { agent: worker }
+  two:
+    agent: worker
+    if: steps.one.output.text.size() > 3
+    with: { size: '\${{ steps.one.output.text.size() }}' }
+outputs:
+  size: \${{ steps.one.output.text.size() }}
+`;
+    const { e, status, output } = await retried(workflow, 'two', (step) => (step === 'one' ? { text } : {}));
+    assert.deepEqual(codes(await e.deadLetters()), []);
+    assert.equal(status, 'completed');
+    assert.deepEqual(output, { workflow: 'big', outputs: { size: 40_000 } });
+    assert.equal(e.calls.size, 1, 'only the failed step is asked again');
+  });
+});
