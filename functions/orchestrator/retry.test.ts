@@ -61,4 +61,25 @@ outputs:
     assert.deepEqual(output, { workflow: 'big', outputs: { size: 40_000 } });
     assert.equal(e.calls.size, 1, 'only the failed step is asked again');
   });
+
+  it('does not ask the losers of a race that was won', async () => {
+    const workflow = `
+name: race
+version: '1.0.0'
+steps:
+  fast: { agent: worker }
+  slow: { agent: worker }
+  behind: { agent: worker, needs: slow }
+  first:
+    agent: worker
+    needs: [fast, slow]
+    join: { atLeast: 1, cancelRest: true }
+  last: { agent: worker, needs: first }
+`;
+    const { e, status, runId } = await retried(workflow, 'last', (step) =>
+      step === 'slow' ? undefined : {},
+    );
+    assert.equal(status, 'completed');
+    assert.deepEqual([...e.calls.keys()], [`${String(runId)}last`]);
+  });
 });
