@@ -1,6 +1,7 @@
 /** Runs that take over what an earlier one recorded. */
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { parseRunId } from '#core/ids.ts';
 import { type Json } from '#core/json.ts';
 import { completed, openEngine, type Engine } from '#tests/engine/engine.ts';
 import { codes } from '#tests/engine/sandbox.ts';
@@ -81,5 +82,19 @@ steps:
     );
     assert.equal(status, 'completed');
     assert.deepEqual([...e.calls.keys()], [`${String(runId)}last`]);
+  });
+
+  it('of many long results stays within what one commit may hold', async () => {
+    const steps = Array.from({ length: 600 }, (_, i) => `  s${i}: { agent: worker }`);
+    const last = "  last: { agent: worker, needs: s0, with: { text: '${{ steps.s1.output.text }}' } }";
+    const workflow = `name: wide\nversion: '1.0.0'\nsteps:\n${[...steps, last].join('\n')}\n`;
+    const text = 'x'.repeat(16_000);
+    const { e, status, runId } = await retried(workflow, 'last', (step) => ({ text: text + step }));
+    assert.equal(status, 'completed');
+    const id = parseRunId(runId);
+    assert.ok(id);
+    const sizes = (await e.store.commits.history(id)).map((commit) => JSON.stringify(commit).length);
+    assert.ok(Math.max(...sizes) <= 4 * 1024 * 1024, `the longest has ${Math.max(...sizes)} bytes`);
+    assert.equal(e.calls.size, 1);
   });
 });

@@ -9,9 +9,10 @@ import { failure, InfrastructureError, no, ok, type Failure, type Result } from 
 import { defaultTenant, parseRunId, runIdOf, type RunId } from '#core/ids.ts';
 import { digestOf, isJsonObject, type Json } from '#core/json.ts';
 import { type Payload } from '#core/payload.ts';
-import { type Store, type StoredRun } from '#core/ports.ts';
+import { type BlobScope, type BlobStore, type Store, type StoredRun } from '#core/ports.ts';
 import { echoed } from '#core/redact.ts';
 import { type PresentRun } from '#core/run/evolve.ts';
+import { spillPayload } from '#core/run/spill.ts';
 import { stepEntries } from '#core/run/step-states.ts';
 import { type FinishedRun } from '#core/run/types.ts';
 import { type Definition } from '#core/workflow/definition.ts';
@@ -125,7 +126,28 @@ async function takeOver(
   const problem = await copyBlobs(store.blobs, from, { tenant, runId }, wanted);
   if (problem !== undefined) return { input: request.input, problem };
   const asked = isGiven ? request.input : await inputOf(store, old);
-  return { input: asked, retry: { of: old.runId, results } };
+  const kept = await shortened(store.blobs, { tenant, runId }, results);
+  return { input: asked, retry: { of: old.runId, results: kept } };
+}
+
+/** Of results that are long together, each over this becomes a claim check. Bytes. */
+const shortResult = 1024;
+const resultsTogether = 1024 * 1024;
+
+/** All of them stand in the first commit, which no store takes at any length. */
+async function shortened(
+  blobs: BlobStore,
+  scope: BlobScope,
+  results: Readonly<Record<string, Payload>>,
+): Promise<Readonly<Record<string, Payload>>> {
+  if (JSON.stringify(results).length <= resultsTogether) return results;
+  const short: Record<string, Payload> = {};
+  for (const [id, result] of Object.entries(results)) {
+    const { value, blobs: apart } = spillPayload(result, shortResult);
+    if (apart.length > 0) await blobs.put(scope, apart);
+    short[id] = value;
+  }
+  return short;
 }
 
 /** What cannot be folded is a failure of the retry, not of the batch it came in (ST1). */
