@@ -23,6 +23,9 @@ import {
 
 export const bodyLimitBytes = 1024 * 1024;
 
+/** `setTimeout` fires at once for longer waits. An attempt may last longer, where the agent answers 202: no exchange does. */
+const longestTimerMs = 2 ** 31 - 1;
+
 interface PostRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -87,7 +90,7 @@ function exchange(connections: Connections, target: Target, request: PostRequest
       end(failed(timedOut(target.url, request.timeoutMs)));
       sent.destroy();
     };
-    const timer = setTimeout(stop, Math.max(0, request.timeoutMs));
+    const timer = setTimeout(stop, Math.min(Math.max(0, request.timeoutMs), longestTimerMs));
     request.signal.addEventListener('abort', stop, { once: true });
     if (request.signal.aborted) stop();
     sent.on('error', (error) => end(afterError(target.url, sent, error)));

@@ -68,6 +68,10 @@ describe('H05 and H07: answers', () => {
     });
   }
 
+  it('an answer within a timeout of months, as a step may have, is an answer', async () => {
+    assert.equal(await codeOf(development, `${base}/rate`, { timeoutMs: 60 * 86_400_000 }), 'answered 429');
+  });
+
   it('end when the caller stops waiting', async () => {
     const controller = new AbortController();
     const pending = openPostEvent(development)({
