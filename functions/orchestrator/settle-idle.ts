@@ -2,9 +2,10 @@
  * Inputs that change nothing and still need an answer: commands for runs that are not there yet, decisions for steps that
  * wait for none, wakes of runs that never began. All on state read from the primary.
  */
+import { decodeEvent, encodeEvent } from '#core/cloud-event.ts';
 import { echoed } from '#core/redact.ts';
 import { isAbsorbed } from '#core/run/absorb.ts';
-import { type InboxEntry, type RunWrite } from '#core/ports.ts';
+import { type InboxEntry, type LogRecord, type RunWrite } from '#core/ports.ts';
 import { putDeadLetters, type DeadLetter } from '../dead-letters.ts';
 import { type BatchDeps, type Turn, type Work } from './batch.ts';
 import { type Incoming } from './incoming.ts';
@@ -57,11 +58,11 @@ function wakeWrite(deps: BatchDeps, work: Work, { input }: Incoming): RunWrite |
 async function keep(deps: BatchDeps, incoming: Incoming): Promise<DeadLetter | undefined> {
   const now = deps.clock.now();
   const { source, id } = incoming.input;
-  const { topic, value } = incoming.record;
+  const { topic } = incoming.record;
   const entry: InboxEntry = {
     source,
     id,
-    record: { topic, key: incoming.runId, value: value ?? new Uint8Array() },
+    record: { topic, key: incoming.runId, value: structuredOf(incoming.record) },
     retryAt: now + inboxRetryMs,
     expireAt: now + inboxPatienceMs,
   };
@@ -72,4 +73,11 @@ async function keep(deps: BatchDeps, incoming: Incoming): Promise<DeadLetter | u
     `no run ${incoming.runId} appeared within ${inboxPatienceMs / 1000} s; expected the id of a run. ` +
     'Look it up with `./baton runs list`, then send the command again under a new id.';
   return { record: incoming.record, problem: { code: 'RUN_NOT_FOUND', reason } };
+}
+
+/** What the timer sends again is the value alone: an event whose attributes came as headers is written out whole. */
+function structuredOf(record: LogRecord): Uint8Array {
+  const isBinary = record.headers.some(([name]) => name.toLowerCase() === 'ce_specversion');
+  const decoded = isBinary ? decodeEvent(record) : undefined;
+  return decoded?.ok === true ? encodeEvent(decoded.value).value : (record.value ?? new Uint8Array());
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { topics } from '#core/event-catalog.ts';
+import { runIdOf } from '#core/ids.ts';
 import { chain } from '#tests/engine/chain.ts';
 import {
   completed,
@@ -119,6 +120,27 @@ describe('commands', () => {
     await e.pass(60_000);
     assert.equal((await e.take(topics.command)).length, 0, 'nothing is sent again after the answer');
   });
+});
+
+it('a command in binary mode waits for its run as any other does', async () => {
+  const e = await engine({ agents: { worker: () => 'silent' } });
+  const runId = runIdOf({ tenant: 'default', source: '/test', id: 'a' });
+  const attributes = {
+    ...{ 'content-type': 'application/json', ce_specversion: '1.0', ce_id: 'c', ce_source: '/desk' },
+    ...{ ce_type: 'dev.baton.run.cancel.v1', ce_subject: runId },
+  };
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const headers = Object.entries(attributes).map(([name, text]) => [name, bytes(text)] as const);
+  const value = bytes('{"by":"ada","reason":"no more wanted"}');
+  await e.embedded.log.publish([{ topic: topics.command, key: runId, value, headers }]);
+  await e.settle();
+  await e.start('a', { idea: 'x' });
+  await e.settle();
+  assert.equal((await onlyRun(e)).status, 'running');
+  await e.pass(5_001);
+  await e.settle();
+  assert.equal((await onlyRun(e)).status, 'cancelled');
+  assert.deepEqual(codes(await e.deadLetters()), []);
 });
 
 describe('retention', () => {
