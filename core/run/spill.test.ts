@@ -76,6 +76,25 @@ describe('spillPayload', () => {
     assert.ok(oneLarge.value !== null);
   });
 
+  it('takes out a hundred members at most, and else the whole value (SP4)', () => {
+    const large = textOf(2000);
+    const small = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`m${n}`, n]));
+    const many = { large, ...small(12_000) };
+    assert.deepEqual(spillPayload({ value: many }).value, {
+      value: null,
+      refs: [{ at: '', ref: refOf(many) }],
+    });
+    const hundred = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`m${n}`, large]));
+    const rest = textOf(9000);
+    assert.equal(spillPayload({ value: { ...hundred, rest } }, 4000).blobs.length, 100);
+    assert.equal(spillPayload({ value: { ...hundred, rest } }, 2000).value.value, null);
+    // Of a value that holds references, no more can be done than that.
+    const refs = [{ at: '/large', ref: refOf(large) }];
+    const { value, blobs } = spillPayload({ value: { ...many, large: null }, refs });
+    assert.deepEqual([blobs.length, value.refs?.length], [100, 101]);
+  });
+
   it('leaves a member that holds references, or is one, where it is (SP3)', () => {
     const ref = refOf('elsewhere');
     const payload: Payload = {

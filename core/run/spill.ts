@@ -3,8 +3,9 @@
  * SP1. The value behind a reference is exactly the one replaced; `null` stands in its place.
  * SP2. The largest members go first, so that the shape of an object stays readable in state and events.
  * SP3. A member that holds references already stays: a reference never points at a value with references.
+ * SP4. Few references take the place of a value: a hundred members at most; if that is not enough, it goes whole.
  */
-import { canonicalJson, isJsonObject, sha256, type Json } from '../json.ts';
+import { canonicalJson, isJsonObject, sha256, type Json, type JsonObject } from '../json.ts';
 import { inlineLimitBytes, type BlobRef, type Payload, type PlacedRef } from '../payload.ts';
 import { escapePointer } from '../workflow/scope.ts';
 import { type RunEvent } from './types.ts';
@@ -54,8 +55,11 @@ export function spillPayload(payload: Payload, limit = inlineLimitBytes): Spill<
   const size = sizeOf(payload.value);
   if (size <= limit) return { value: payload, blobs: [], inlineBytes: size };
   const { value, refs = [] } = payload;
-  if (isJsonObject(value) && (refs.length > 0 || hasLargeMember(value)))
-    return spillMembers(value, refs, size, limit);
+  if (isJsonObject(value) && (refs.length > 0 || hasLargeMember(value))) {
+    const members = membersToSpill(value, refs, size - limit);
+    if (refs.length > 0 || members.length <= mostMembers)
+      return spillMembers(value, refs, size, members.slice(0, mostMembers)); // SP4
+  }
   if (refs.length > 0) return { value: payload, blobs: [], inlineBytes: size }; // SP3
   const blob = spilled(value);
   return { value: { value: null, refs: [{ at: '', ref: blob.ref }] }, blobs: [blob], inlineBytes: 4 };
@@ -65,22 +69,39 @@ export function spillPayload(payload: Payload, limit = inlineLimitBytes): Spill<
 const hasLargeMember = (value: { readonly [key: string]: Json }): boolean =>
   Object.values(value).some((member) => sizeOf(member) >= 1024);
 
-function spillMembers(
-  value: { readonly [key: string]: Json },
-  refs: readonly PlacedRef[],
-  size: number,
-  limit: number,
-): Spill<Payload> {
+/** Members that become claim checks of their own, at most: each reference takes more than 100 bytes itself. */
+const mostMembers = 100;
+
+interface Member {
+  readonly key: string;
+  readonly at: string;
+  readonly member: Json;
+  readonly size: number;
+}
+
+/** The largest, as many as it takes to free so many bytes; all where that is not enough. */
+function membersToSpill(value: JsonObject, refs: readonly PlacedRef[], bytes: number): readonly Member[] {
+  const holding = new Set(refs.map(({ at }) => at.split('/', 2).join('/')));
   const members = Object.entries(value)
     .map(([key, member]) => ({ key, at: `/${escapePointer(key)}`, member, size: sizeOf(member) }))
-    .filter(({ at }) => !refs.some((placed) => placed.at === at || placed.at.startsWith(`${at}/`)))
+    .filter(({ at }) => !holding.has(at))
     .sort((a, b) => b.size - a.size);
+  let left = bytes;
+  const enough = members.findIndex(({ size }) => (left -= size - 4) <= 0);
+  return enough < 0 ? members : members.slice(0, enough + 1);
+}
+
+function spillMembers(
+  value: JsonObject,
+  refs: readonly PlacedRef[],
+  size: number,
+  members: readonly Member[],
+): Spill<Payload> {
   const kept: Record<string, Json> = { ...value };
   const placed: PlacedRef[] = [...refs];
   const blobs: Spilled[] = [];
   let inlineBytes = size;
   for (const { key, at, member, size: bytes } of members) {
-    if (inlineBytes <= limit) break;
     const blob = spilled(member);
     blobs.push(blob);
     placed.push({ at, ref: blob.ref });
