@@ -8,6 +8,7 @@ import { longestDurationMs } from './workflow/duration.ts';
 import { defaultTenant } from './ids.ts';
 import { valueAt } from './json-pointer.ts';
 import { InfrastructureError } from './failure.ts';
+import { inlineLimitBytes } from './payload.ts';
 import { refusal } from './refusal.ts';
 
 test('a list is neither the code of a failure nor a digest', () => {
@@ -54,4 +55,15 @@ test('a wait that others ask for is of whole milliseconds, and no longer than an
     Array(3).fill(longestDurationMs),
   );
   assert.ok(new Date(Date.parse('9999-12-31T00:00:00Z') + (wait(Number.MAX_VALUE) ?? NaN)).toISOString());
+});
+
+test('a usage that is longer than a value in the state gives way to its size', () => {
+  const usageOf = (usage: string) => {
+    const parsed = parseOutcome('dev.baton.step.completed.v1', { output: 1, usage });
+    return parsed.ok && parsed.value.status === 'completed' ? parsed.value.usage : undefined;
+  };
+  const longest = 'x'.repeat(inlineLimitBytes - 2);
+  assert.equal(usageOf(longest), longest);
+  const omitted = `usage of ${inlineLimitBytes + 1} bytes; at most ${inlineLimitBytes} are kept`;
+  assert.deepEqual(usageOf(`${longest}y`), { omitted });
 });

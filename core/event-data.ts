@@ -6,7 +6,7 @@
  */
 import { assertNever } from './assert-never.ts';
 import { type EventType } from './event-catalog.ts';
-import { clampFailure } from './foreign-failure.ts';
+import { clampFailure, clampJson } from './foreign-failure.ts';
 import { failure, no, ok, type Failure, type Result } from './failure.ts';
 import { valueAt } from './json-pointer.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
@@ -120,7 +120,8 @@ export function parseOutcome(type: string, data: Json | undefined): Result<TaskO
     const output = parsePayload(data, 'output');
     if (!output.ok) return output;
     const { usage } = data;
-    return ok({ status: 'completed', output: output.value, ...(usage === undefined ? {} : { usage }) });
+    const kept = usage === undefined ? {} : { usage: clampJson('usage', usage) };
+    return ok({ status: 'completed', output: output.value, ...kept });
   }
   if (type !== 'dev.baton.step.failed.v1') return wrongType(type, 'step.completed or step.failed');
   return isJsonObject(data['failure'])

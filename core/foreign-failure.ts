@@ -21,7 +21,7 @@ export function clampFailure(given: Readonly<Record<string, Json | undefined>>):
     code: typeof code === 'string' && patterns.failureCode.test(code) ? code : 'AGENT_THREW',
     message: typeof message === 'string' ? cut(message) : failureCodes.AGENT_THREW,
     retryable: retryable === true,
-    ...(details === undefined ? {} : { details: clampDetails(details) }),
+    ...(details === undefined ? {} : { details: clampJson('details', details) }),
     ...(isDuration(retryAfterMs)
       ? { retryAfterMs: Math.min(Math.ceil(retryAfterMs), longestDurationMs) }
       : {}),
@@ -31,10 +31,11 @@ export function clampFailure(given: Readonly<Record<string, Json | undefined>>):
 const cut = (message: string): string =>
   message.length <= messageLimit ? message : `${message.slice(0, messageLimit - 1).toWellFormed()}…`;
 
-function clampDetails(details: Json): Json {
-  const bytes = Buffer.byteLength(JSON.stringify(details));
-  const omitted: JsonObject = { omitted: `details of ${bytes} bytes; at most ${inlineLimitBytes} are kept` };
-  return bytes <= inlineLimitBytes ? details : omitted;
+/** What others say beside a result or failure, kept as it is up to the inline limit; else how long it was. */
+export function clampJson(what: string, given: Json): Json {
+  const bytes = Buffer.byteLength(JSON.stringify(given));
+  const omitted: JsonObject = { omitted: `${what} of ${bytes} bytes; at most ${inlineLimitBytes} are kept` };
+  return bytes <= inlineLimitBytes ? given : omitted;
 }
 
 const isDuration = (value: Json | undefined): value is number =>
