@@ -50,6 +50,29 @@ describe('runs retry', () => {
     assert.equal((await shown(retried.run)).definition.version, '1.0.0');
   });
 
+  it('retries the run of a tenant as a run of that tenant', async () => {
+    const request = {
+      ...{ specversion: '1.0', id: 'acme-1', source: '/shop', tenantid: 'acme' },
+      type: 'dev.baton.workflow.requested.v1',
+      data: { workflow: 'half-way@1.0.0', input: { idea: 'A choir' } },
+    };
+    const file = `${scene.file}.event.json`;
+    writeFileSync(file, JSON.stringify(request));
+    const { stdout } = await baton(['events', 'publish', file, '--json'], { dataDir: scene.dataDir });
+    const { run } = JSON.parse(stdout) as { readonly run: string };
+    // Whoever hosts works on it; here that is whoever retries another run, as long as that takes.
+    let status = '';
+    for (let round = 0; round < 20 && status !== 'failed'; round += 1) {
+      await runs('retry', scene.failed.run);
+      const { stdout: told } = await runs('get', run, '--json');
+      status = told === '' ? '' : (JSON.parse(told) as Shown).status;
+    }
+    assert.equal(status, 'failed');
+    const retried = await runs('retry', run);
+    assert.match(retried.stderr, /design reused from run/);
+    assert.doesNotMatch(retried.stderr, /RETRY_SOURCE_MISSING/);
+  });
+
   it('refuses a run that completed and one that is unknown, exit 2', async () => {
     const wrong: readonly (readonly [id: string, expected: RegExp])[] = [
       [scene.completed.run, /RUN_COMPLETED[^]*expected: [^]*help: start it anew: \.\/baton run design-and/],

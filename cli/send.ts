@@ -4,7 +4,7 @@ import { decisionData, type DecisionData } from '#core/approval-data.ts';
 import { type BatonEvent, encodeEvent } from '#core/cloud-event.ts';
 import { eventCatalog, isEventType, sources } from '#core/event-catalog.ts';
 import { isJsonObject, type JsonObject } from '#core/json.ts';
-import { type RunId } from '#core/ids.ts';
+import { defaultTenant, type RunId } from '#core/ids.ts';
 import { type LogProducer, type Random, type Store } from '#core/ports.ts';
 import { createDefinitions } from '#functions/orchestrator/definitions.ts';
 import { openStart } from '#functions/orchestrator/starts.ts';
@@ -45,17 +45,20 @@ export interface StartOrder {
   readonly input: JsonObject;
   /** The ended run whose recorded results are used again. */
   readonly retryOf?: RunId;
+  /** Whose run it is, where it is not of those without a tenant. */
+  readonly tenant?: string;
 }
 
 export const startEvent = (
   random: Random,
   now: number,
-  { workflow, input, retryOf }: StartOrder,
+  { workflow, input, retryOf, tenant = defaultTenant }: StartOrder,
 ): BatonEvent => ({
   id: random.id(),
   source: sources.cli,
   type: 'dev.baton.workflow.requested.v1',
   time: new Date(now).toISOString(),
+  ...(tenant === defaultTenant ? {} : { tenantid: tenant }),
   data: { workflow, input, ...(retryOf === undefined ? {} : { retryOf }) },
 });
 

@@ -35,6 +35,7 @@ async function retry(order: Order, id: string): Promise<ExitCode> {
     workflow: version === undefined ? name : `${name}@${version}`,
     input: {},
     retryOf: old.runId,
+    tenant: old.tenant,
   });
   const runId = await runIdOfStart(store, event);
   await sendStart(session.platform, event, runId);
