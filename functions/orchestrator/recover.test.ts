@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { topics } from '#core/event-catalog.ts';
 import { chain } from '#tests/engine/chain.ts';
-import { completed, events, openEngine, type Engine } from '#tests/engine/engine.ts';
+import { completed, events, openEngine, responseTo, type Engine } from '#tests/engine/engine.ts';
 import { onlyRun } from '#tests/engine/sandbox.ts';
-import { recoverRuns } from './recover.ts';
+import { findLetters, redrive } from '../redrive.ts';
+import { recoverRuns, redriveMs } from './recover.ts';
 
 let engine: Engine;
 afterEach(() => engine.close());
@@ -42,7 +43,7 @@ describe('recovery', () => {
     assert.deepEqual(await recoverRuns(engine.deps), { runs: 0, effects: 0, released: 0 });
   });
 
-  it('releases a quarantined run that is named, and makes it due', async () => {
+  it('releases a quarantined run that is named, and makes it due a minute later', async () => {
     engine = await openEngine({ workflow: chain, agents: { worker: () => 'silent' } });
     await engine.start('a', { idea: 'x' });
     await engine.settle();
@@ -56,8 +57,41 @@ describe('recovery', () => {
       'not without its id',
     );
     assert.deepEqual(await recoverRuns(engine.deps, runId), { runs: 1, effects: 1, released: 1 });
+    await engine.pass(redriveMs - 1);
+    assert.equal((await engine.take(topics.command)).length, 0);
+    await engine.pass(1);
+    assert.equal((await engine.take(topics.command)).length, 1);
+    assert.equal((await onlyRun(engine)).status, 'running');
+  });
+
+  it('leaves time to redrive the result that was set aside, although its attempt is overdue by then', async () => {
+    engine = await openEngine({ workflow: chain, agents: { worker: () => 'silent' } });
+    await engine.start('a', { idea: 'x' });
+    await engine.deliver(await engine.take(topics.request));
+    const { runId } = await onlyRun(engine);
+    const [task] = events(await engine.take(topics.step('worker')));
+    assert.ok(task);
+    const error = { code: 'ENGINE_BUG', message: 'a bug', retryable: false };
+    await engine.store.runs.write([{ type: 'quarantine', runId, error }]);
+    engine.restart();
+    await engine.publish(topics.response, responseTo(task, 'worker', completed({ done: true })));
+    await engine.settle();
+    await engine.pass(3_600_000); // until somebody has mended the cause
+    await recoverRuns(engine.deps, runId);
     await engine.pass(0);
     await engine.settle();
+    const [letter] = await Array.fromAsync(findLetters(engine.embedded.log, () => true));
+    assert.equal(letter?.code, 'RUN_QUARANTINED');
+    const deps = { ...engine.deps, log: engine.embedded.log, blobs: engine.embedded.store.blobs };
+    await redrive(deps, letter, { by: 'ada', again: false });
+    await engine.settle();
+    await engine.pass(redriveMs);
+    await engine.settle();
     assert.equal((await onlyRun(engine)).status, 'running');
+    const history = (await engine.store.commits.history(runId)).flatMap(({ events: all }) => all);
+    assert.deepEqual(
+      history.flatMap((event) => ('step' in event ? [`${event.type} ${String(event.step)}`] : [])),
+      ['step.dispatched one', 'step.completed one', 'step.dispatched two'],
+    );
   });
 });

@@ -31,17 +31,25 @@ export interface Recovered {
   readonly released: number;
 }
 
+/**
+ * How long after its release a run is woken, milliseconds. Its deadlines have passed while it was set aside: so long, what
+ * was dead-lettered meanwhile can be redriven before a wake gives up the attempts that it answers.
+ */
+export const redriveMs = 60_000;
+
 /** Live runs looked at, at most, in one call without an id. */
 const limit = 100_000;
 
-/** One run, or every live one. A quarantined run named by its id is released and made due. */
+/** One run, or every live one. A quarantined run named by its id is released, and due a minute later. */
 export async function recoverRuns(deps: RecoverDeps, runId?: string): Promise<Recovered> {
   const rows = await rowsOf(deps.store, runId);
   let effects = 0;
   let released = 0;
   for (const row of rows) {
     if (row.status === 'quarantined') {
-      await deps.store.runs.write([{ type: 'release', runId: row.runId, wakeAt: deps.clock.now() }]);
+      await deps.store.runs.write([
+        { type: 'release', runId: row.runId, wakeAt: deps.clock.now() + redriveMs },
+      ]);
       released += 1;
     }
     const sent = await recoverRun(deps, row);
