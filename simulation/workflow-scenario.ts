@@ -13,6 +13,7 @@ import { absent, evolve } from '#core/run/evolve.ts';
 import { type RunEvent, type RunInput, type RunState } from '#core/run/types.ts';
 import { type Definition, type Expression, type Template } from '#core/workflow/definition.ts';
 import { agentSteps } from '#core/workflow/graph.ts';
+import { lowest } from '#core/workflow/version-range.ts';
 import { type SimulatedAgent } from './agents.ts';
 import { type Scenario } from './scenario.ts';
 
@@ -116,11 +117,17 @@ function startOf(definition: Definition, input: Json): RunInput {
   };
 }
 
-/** The agents this definition names, registered or not. */
+/** The agents this definition names; one that is not registered is taken to have a version in the range asked for. */
 function agentsOf(definition: Definition, manifests: readonly AgentFacts[]): readonly AgentFacts[] {
-  const names = new Set(agentSteps(definition).map(({ agent }) => agent.name));
   const known = new Map(manifests.map((manifest) => [manifest.name, manifest]));
-  return [...names].map((name) => known.get(name) ?? { name, version: '1.0.0', onRedelivery: 'once' });
+  const named = new Map<string, AgentFacts>();
+  for (const { agent } of agentSteps(definition)) {
+    const { name, range } = agent;
+    const version = (range === undefined ? undefined : lowest(range)) ?? '1.0.0';
+    const stub = { name, version, onRedelivery: 'once' } as const;
+    if (!named.has(name) || range !== undefined) named.set(name, known.get(name) ?? stub);
+  }
+  return [...named.values()];
 }
 
 type Stub = (step: string, input: Json) => Json;

@@ -6,14 +6,15 @@
  * N3. A step with a failed, uncaught need never runs; nor does any step after it.
  * N4. No decision opens more than `effectLimit` effects and approvals; what is left is found again by `continueRun`.
  */
-import { failure, type Failure } from '../failure.ts';
-import { type AgentCatalog } from '../ports.ts';
+import { failure, no, ok, type Failure, type Result } from '../failure.ts';
+import { type AgentCatalog, type AgentFacts } from '../ports.ts';
 import { type Json } from '../json.ts';
 import { type Payload } from '../payload.ts';
 import { evaluateCondition } from '../workflow/expression.ts';
 import { graphOf } from '../workflow/graph.ts';
 import { makeScope, type Scope } from '../workflow/scope.ts';
 import { renderTemplate, templateSecrets } from '../workflow/template.ts';
+import { satisfies } from '../workflow/version-range.ts';
 import {
   type AgentStep,
   type ApprovalStep,
@@ -127,8 +128,9 @@ export function dispatch(
   next: { readonly attempt: number; readonly stepDeadlineAt?: number },
 ): boolean {
   const at = world.moment.now;
-  const agent = world.agents.get(step.agent.name);
-  if (agent === undefined) return failStep(draft, step, unknownAgent(step, world.agents), at);
+  const found = agentOf(step, world.agents);
+  if (!found.ok) return failStep(draft, step, found.problem, at);
+  const agent = found.value;
   const input = settle(draft, renderTemplate(step.with, scopeOf(draft.run, world)));
   if (input === undefined) return false;
   if (!input.ok) return failStep(draft, step, input.problem, at);
@@ -245,7 +247,22 @@ function stepView(state: StepState | undefined): {
   return { output, status: state.status, error, attempts };
 }
 
-export const unknownAgent = (step: AgentStep, agents: AgentCatalog): Failure =>
+/** The agent of a step, in a version that the step takes. */
+export function agentOf(step: AgentStep, agents: AgentCatalog): Result<AgentFacts> {
+  const { name, range } = step.agent;
+  const agent = agents.get(name);
+  if (agent === undefined) return no(unknownAgent(step, agents));
+  return range === undefined || satisfies(agent.version, range) ? ok(agent) : no(otherVersion(step, agent));
+}
+
+const otherVersion = ({ id, agent }: AgentStep, { version }: AgentFacts): Failure =>
+  failure(
+    'WF_UNKNOWN_AGENT',
+    `step '${id}' names agent '${agent.name}@${agent.range ?? ''}', which is registered in version ${version}; ` +
+      'expected a version in that range. Deploy such a version, or change the range in the workflow.',
+  );
+
+const unknownAgent = (step: AgentStep, agents: AgentCatalog): Failure =>
   failure(
     'WF_UNKNOWN_AGENT',
     `step '${step.id}' names agent '${step.agent.name}', which is not registered; expected one of: ` +

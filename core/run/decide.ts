@@ -16,13 +16,13 @@ import { type AgentStep, type StepDefinition } from '../workflow/definition.ts';
 import { attemptStands } from './absorb.ts';
 import {
   advance,
+  agentOf,
   cancelStep,
   continueRun,
   dispatch,
   failStep,
   isFull,
   stepState,
-  unknownAgent,
 } from './advance.ts';
 import { type World } from './advance.ts';
 import { approvalOverdue, lateDecision, takeDecision } from './approval.ts';
@@ -126,8 +126,10 @@ const labelsOf = (
   declared === undefined && asked === undefined ? {} : { labels: { ...declared, ...asked } };
 
 function agentsProblem(world: StartWorld): Failure | undefined {
-  for (const step of world.definition?.steps ?? [])
-    if (step.kind === 'agent' && !world.agents.has(step.agent.name)) return unknownAgent(step, world.agents);
+  for (const step of world.definition?.steps ?? []) {
+    const found = step.kind === 'agent' ? agentOf(step, world.agents) : undefined;
+    if (found?.ok === false) return found.problem;
+  }
   return undefined;
 }
 

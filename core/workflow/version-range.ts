@@ -2,6 +2,7 @@
 import semverSatisfies from 'semver/functions/satisfies.js';
 import semverValid from 'semver/functions/valid.js';
 import maxSatisfying from 'semver/ranges/max-satisfying.js';
+import minVersion from 'semver/ranges/min-version.js';
 import validRange from 'semver/ranges/valid.js';
 
 /** `1`, `^1.2`, `~1.2.3`, `>=1 <3`, `1.2.3`; not the empty text. */
@@ -17,3 +18,6 @@ export const satisfies = (version: string, range: string): boolean => semverSati
 /** The highest of the versions that is in the range; without a range, of all that are not pre-releases. */
 export const highest = (versions: readonly string[], range?: string): string | undefined =>
   maxSatisfying(versions, range ?? '*') ?? undefined;
+
+/** The lowest version that is in the range. */
+export const lowest = (range: string): string | undefined => minVersion(range)?.version;
