@@ -135,6 +135,23 @@ describe('a run', () => {
     assert.deepEqual(codes(await e.deadLetters()), ['CE_ID_REUSE']);
   });
 
+  it('with an object as its idempotency key is one run, in whatever order the members come', async () => {
+    const workflow = `
+name: keyed
+version: '1.0.0'
+inputs: { order: object }
+idempotencyKey: inputs.order
+steps:
+  a: { agent: worker }
+`;
+    const e = await engine({ workflow });
+    await e.start('a', { order: { shop: 'x', number: { of: 7, in: 'may' } } });
+    await e.start('b', { order: { number: { in: 'may', of: 7 }, shop: 'x' } });
+    await e.settle();
+    assert.equal((await onlyRun(e)).status, 'completed');
+    assert.deepEqual(codes(await e.deadLetters()), []);
+  });
+
   it('that ended can be retried: recorded results are used again, only the rest is asked for', async () => {
     let broken = true;
     const e = await engine({

@@ -7,7 +7,7 @@ import { type BatonEvent } from '#core/cloud-event.ts';
 import { parseStartRequest, type StartRequest } from '#core/event-data.ts';
 import { failure, InfrastructureError, no, ok, type Failure, type Result } from '#core/failure.ts';
 import { defaultTenant, parseRunId, runIdOf, type RunId } from '#core/ids.ts';
-import { digestOf, isJsonObject, type Json } from '#core/json.ts';
+import { canonicalJson, digestOf, isJsonObject, type Json } from '#core/json.ts';
 import { type Payload } from '#core/payload.ts';
 import { type BlobScope, type BlobStore, type Store, type StoredRun } from '#core/ports.ts';
 import { echoed } from '#core/redact.ts';
@@ -94,7 +94,7 @@ function idempotencyOf(
   if (!key.ok || key.value === null) return undefined;
   return {
     workflow: definition.name,
-    key: typeof key.value === 'string' ? key.value : JSON.stringify(key.value),
+    key: typeof key.value === 'string' ? key.value : canonicalJson(key.value),
   };
 }
 
