@@ -31,6 +31,18 @@ const elsewhere: Profile = {
   kafka: { type: 'self-managed', bootstrapServers: ['b1.example.org:9096'], secretArn },
 };
 
+/** Rules of security groups in all stacks; a group is told by its name in the stack of the network, wherever it is meant. */
+const rulesOf = ({ app }: ReturnType<typeof buildTestSystem>): readonly string[] =>
+  app.synth().stacks.flatMap(({ template }) => {
+    const { Resources: resources = {} } = template as { Resources?: Readonly<Record<string, { Type: string; Properties: Properties }>> }; // prettier-ignore
+    return Object.values(resources)
+      .filter(({ Type }) => /^AWS::EC2::SecurityGroup(?:In|E)gress$/.test(Type))
+      .map(
+        ({ Type, Properties: { Description: _, ...rule } }) =>
+        [Type, JSON.stringify(rule).replace(/\{"Fn::ImportValue":"[\w-]+:ExportsOutputFnGetAtt(\w+?)GroupId[0-9A-F]{8}"\}/g, '{"Fn::GetAtt":["$1","GroupId"]}')].join(' '), // prettier-ignore
+      );
+  });
+
 describe('a cluster that is there already', () => {
   const provisioned = buildTestSystem({ profile: existing(false) });
   const serverless = buildTestSystem({ profile: existing(true) });
@@ -129,6 +141,15 @@ describe('every variant', () => {
     it(`passes the checks at synth: ${name}`, () => {
       const { app, topology } = buildTestSystem({ profile });
       assert.deepEqual(problemsOf(app, { topology, profile, manifests }), []);
+    });
+
+  for (const [name, profile] of Object.entries({ dev, prod, ...variants }))
+    it(`opens each port once: EC2 refuses a rule that is there: ${name}`, () => {
+      const rules = rulesOf(buildTestSystem({ profile }));
+      assert.deepEqual(
+        rules.filter((rule, at) => rules.indexOf(rule) !== at),
+        [],
+      );
     });
 });
 

@@ -24,9 +24,10 @@ export class LoginRotation extends Construct {
     super(scope, id);
     // By address: what is made for it belongs to this stack, and the data's stack depends on none.
     const secret = secrets.Secret.fromSecretCompleteArn(this, 'Login', login.secretArn);
-    const closed = ec2.SecurityGroup.fromSecurityGroupId(this, 'Database', network.database.securityGroupId, {
-      mutable: false,
-    });
+    // So are the groups: the network lets this role reach the database already, and a rule that is made twice is refused.
+    const group = (name: string, { securityGroupId }: ec2.ISecurityGroup): ec2.ISecurityGroup =>
+      ec2.SecurityGroup.fromSecurityGroupId(this, name, securityGroupId, { mutable: false });
+    const closed = group('Database', network.database);
     new secrets.SecretRotation(this, 'Rotation', {
       application: secrets.SecretRotationApplication.MONGODB_ROTATION_MULTI_USER,
       secret,
@@ -35,8 +36,7 @@ export class LoginRotation extends Construct {
       excludeCharacters: passwordExcludes,
       vpc: network.vpc,
       vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
-      // The network lets this role reach the database already.
-      securityGroup: network.storeClient,
+      securityGroup: group('StoreClient', network.storeClient),
       target: {
         connections: new ec2.Connections({ securityGroups: [closed], defaultPort: ec2.Port.tcp(27017) }),
       },
