@@ -168,6 +168,23 @@ describe('alarms', () => {
     assert.equal(count('OffsetLag'), functions.filter(({ mappings }) => mappings.length > 0).length);
   });
 
+  it('reach who asked for them: the topic lets CloudWatch publish, and nobody without TLS', () => {
+    const template = buildTestSystem({ profile: { ...dev, alarmEmail: 'on-call@example.org' } }).templateOf('observability'); // prettier-ignore
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: Match.anyValue() });
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          Match.objectLike({
+            Effect: 'Allow',
+            Action: 'sns:Publish',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+          }),
+        ]),
+      },
+    });
+  });
+
   it('watch log lines that functions write', () => {
     const files = globSync('functions/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'));
     const source = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
