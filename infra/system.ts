@@ -81,11 +81,13 @@ export function buildSystem(app: App, props: SystemProps): System {
   });
   const observability = new ObservabilityStack(app, name('observability'), {
     profile,
-    functions: orchestration.functions,
+    functions: props.topology.functions,
     clusterName: messaging.stack?.clusterName,
     database: data.cluster,
     description: description('alarms and dashboard'),
   });
+  // It knows them by name alone (AL2); log groups come before what counts their lines.
+  observability.addStackDependency(orchestration);
   // A dashboard takes no tags, cfn-lint says.
   Tags.of(app).add('baton', profile.name, { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] });
   addChecks(app, props);

@@ -185,6 +185,22 @@ describe('alarms', () => {
     });
   });
 
+  it('know functions by name: an export of one that is watched would keep its agent from being removed', () => {
+    const { Outputs = {} } = system.templateOf('orchestration').toJSON() as { Outputs?: object };
+    assert.deepEqual(Object.keys(Outputs), []);
+    assert.ok(system.observability.dependencies.includes(system.orchestration));
+    const names = Object.values(
+      system.templateOf('orchestration').findResources('AWS::Lambda::Function') as Resources,
+    ).map(({ Properties: { FunctionName } }) => FunctionName);
+    const alarms = system.templateOf('observability').findResources('AWS::CloudWatch::Alarm') as Resources;
+    for (const {
+      Properties: { Dimensions = [] },
+    } of Object.values(alarms))
+      // prettier-ignore
+      for (const { Name, Value } of Dimensions as readonly { Name: string; Value: unknown }[])
+        assert.ok(Name !== 'FunctionName' || names.includes(Value), JSON.stringify(Value));
+  });
+
   it('watch log lines that functions write', () => {
     const files = globSync('functions/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'));
     const source = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');

@@ -50,7 +50,7 @@ export class BatonFunction extends Construct {
       timeout: cdk.Duration.millis(spec.timeoutMs),
       memorySize: profile.memoryMb,
       environment: batonEnvironment(props),
-      logGroup: logGroup(this, 'Logs', profile, `/aws/lambda/${name}`),
+      logGroup: logGroup(this, 'Logs', profile, logGroupName(profile, spec)),
       loggingFormat: lambda.LoggingFormat.JSON,
       ...this.reading(props),
       ...networkOf(props),
@@ -150,3 +150,6 @@ export const usesStore = ({ access }: FunctionSpec): boolean => Object.keys(acce
 /** At most 64 characters, AWS says; agents' names leave room for it. */
 export const functionName = (profile: Profile, spec: FunctionSpec): string =>
   `baton-${profile.name}-${spec.name}`;
+
+export const logGroupName = (profile: Profile, spec: FunctionSpec): string =>
+  `/aws/lambda/${functionName(profile, spec)}`;

@@ -4,7 +4,7 @@
 import * as cdk from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { type Construct } from 'constructs';
-import { type BatonFunction } from './baton-function.ts';
+import { type FunctionSpec } from '../topology.ts';
 
 export interface Alarm {
   readonly metric: cloudwatch.IMetric;
@@ -32,6 +32,28 @@ export type RunbookSection =
 /** In this repository; a test finds every section there. */
 export const runbookPage = 'docs/how-to/answer-an-alarm.md';
 
+/**
+ * A function by its name. AL2. Never by a reference to its stack: that would be an export, which cannot go while it is
+ * used, and the stack of the functions, deployed first, could then never lose one.
+ */
+export interface WatchedFunction {
+  readonly spec: FunctionSpec;
+  readonly name: string;
+}
+
+/** What AWS measures of it. */
+export const functionMetric = (
+  { name }: WatchedFunction,
+  metricName: string,
+  props: Required<Pick<cloudwatch.MetricOptions, 'period' | 'statistic'>> & Pick<cloudwatch.MetricOptions, 'label'>, // prettier-ignore
+): cloudwatch.Metric =>
+  new cloudwatch.Metric({
+    namespace: 'AWS/Lambda',
+    metricName,
+    dimensionsMap: { FunctionName: name },
+    ...props,
+  });
+
 const minutes = (count: number): cdk.Duration => cdk.Duration.minutes(count);
 /** Of a function's time: beyond it, one slower answer is a timeout. */
 const durationShare = 0.8;
@@ -52,10 +74,13 @@ export function addAlarm(scope: Construct, id: string, alarm: Alarm): cloudwatch
 }
 
 /** By name, for alarms and dashboard alike. */
-export function functionAlarms({ spec, function: target }: BatonFunction): Readonly<Record<string, Alarm>> {
+export function functionAlarms(watched: WatchedFunction): Readonly<Record<string, Alarm>> {
+  const { spec } = watched;
+  const metric = (name: string, period: cdk.Duration, statistic: string): cloudwatch.IMetric =>
+    functionMetric(watched, name, { period, statistic });
   return {
     Errors: {
-      metric: target.metricErrors({ period: minutes(5) }),
+      metric: metric('Errors', minutes(5), 'Sum'),
       threshold: 1,
       periods: 2,
       of: 3,
@@ -63,7 +88,7 @@ export function functionAlarms({ spec, function: target }: BatonFunction): Reado
       runbook: 'errors',
     },
     Throttles: {
-      metric: target.metricThrottles({ period: minutes(5) }),
+      metric: metric('Throttles', minutes(5), 'Sum'),
       threshold: 1,
       periods: 2,
       of: 3,
@@ -75,7 +100,7 @@ export function functionAlarms({ spec, function: target }: BatonFunction): Reado
       ? {}
       : {
           Duration: {
-            metric: target.metricDuration({ period: minutes(5), statistic: 'Maximum' }),
+            metric: metric('Duration', minutes(5), 'Maximum'),
             threshold: spec.timeoutMs * durationShare,
             periods: 2,
             of: 3,
@@ -87,7 +112,7 @@ export function functionAlarms({ spec, function: target }: BatonFunction): Reado
       ? {}
       : {
           Lag: {
-            metric: target.metric('OffsetLag', { period: minutes(1), statistic: 'Maximum' }),
+            metric: metric('OffsetLag', minutes(1), 'Maximum'),
             threshold: lagLimit,
             periods: 10,
             meaning: `${spec.name} is ${lagLimit} records or more behind its topics.`,

@@ -8,13 +8,20 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import { type Construct } from 'constructs';
-import { type BatonFunction } from '../constructs/baton-function.ts';
-import { addAlarm, functionAlarms, type Alarm } from '../constructs/function-alarms.ts';
+import { functionName, logGroupName } from '../constructs/baton-function.ts';
+import {
+  addAlarm,
+  functionAlarms,
+  functionMetric,
+  type Alarm,
+  type WatchedFunction,
+} from '../constructs/function-alarms.ts';
 import { type Profile } from '../profiles.ts';
+import { type FunctionSpec } from '../topology.ts';
 
 export interface ObservabilityProps extends cdk.StackProps {
   readonly profile: Profile;
-  readonly functions: readonly BatonFunction[];
+  readonly functions: readonly FunctionSpec[];
   /** Absent where the cluster is not made here, or has no brokers to watch. */
   readonly clusterName: string | undefined;
   readonly database: docdb.DatabaseCluster | undefined;
@@ -50,9 +57,9 @@ export class ObservabilityStack extends cdk.Stack {
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id, props);
     const alarms = [
-      ...props.functions.flatMap((host) =>
-        Object.entries(functionAlarms(host)).map(([kind, alarm]) =>
-          this.add(`${host.spec.name}-${kind}`, alarm),
+      ...props.functions.flatMap((spec) =>
+        Object.entries(functionAlarms({ spec, name: functionName(props.profile, spec) })).map(
+          ([kind, alarm]) => this.add(`${spec.name}-${kind}`, alarm),
         ),
       ),
       ...Object.entries(counted).map(([name, line]) => this.add(name, this.count(name, line, props))),
@@ -73,9 +80,9 @@ export class ObservabilityStack extends cdk.Stack {
     { functions, profile }: ObservabilityProps,
   ): Alarm {
     const metricNamespace = namespaceOf(profile);
-    for (const { spec, function: target } of functions.filter(({ spec }) => (by ?? spec.kind) === spec.kind))
+    for (const spec of functions.filter(({ kind }) => (by ?? kind) === kind))
       new logs.MetricFilter(this, `${metricName}-${spec.name}`, {
-        logGroup: target.logGroup,
+        logGroup: logs.LogGroup.fromLogGroupName(this, `Logs-${metricName}-${spec.name}`, logGroupName(profile, spec)), // prettier-ignore
         metricNamespace,
         metricName,
         filterPattern: logs.FilterPattern.stringValue('$.message', '=', message),
@@ -113,32 +120,24 @@ export class ObservabilityStack extends cdk.Stack {
     const graph = (title: string, left: cloudwatch.IMetric[]): cloudwatch.GraphWidget =>
       new cloudwatch.GraphWidget({ title, left, width: 12 });
     const period = cdk.Duration.minutes(1);
-    const targets = functions.map(({ spec, function: target }) => ({ label: spec.name, target, spec }));
+    const measured = (of: readonly WatchedFunction[], metric: string, statistic: string): cloudwatch.IMetric[] => of.map((watched) => functionMetric(watched, metric, { label: watched.spec.name, period, statistic })); // prettier-ignore
+    const targets = functions.map((spec) => ({ spec, name: functionName(profile, spec) }));
     const fed = targets.filter(({ spec }) => spec.mappings.length > 0);
     new cloudwatch.Dashboard(this, 'Dashboard', {
       dashboardName: `baton-${profile.name}`,
       widgets: [
         [new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms, width: 24, height: 6 })],
         [
-          graph(
-            'Invocations',
-            targets.map(({ label, target }) => target.metricInvocations({ label, period })),
-          ),
-          graph(
-            'Errors',
-            targets.map(({ label, target }) => target.metricErrors({ label, period })),
-          ),
+          graph('Invocations', measured(targets, 'Invocations', 'Sum')),
+          graph('Errors', measured(targets, 'Errors', 'Sum')),
         ],
         [
-          graph('Duration, 99th percentile', targets.map(({ label, target }) => target.metricDuration({ label, period, statistic: 'p99' }))), // prettier-ignore
-          graph('Records behind', fed.map(({ label, target }) => target.metric('OffsetLag', { label, period, statistic: 'Maximum' }))), // prettier-ignore
+          graph('Duration, 99th percentile', measured(targets, 'Duration', 'p99')),
+          graph('Records behind', measured(fed, 'OffsetLag', 'Maximum')),
         ],
         [
-          graph('Concurrent executions', targets.map(({ label, target }) => target.metric('ConcurrentExecutions', { label, period, statistic: 'Maximum' }))), // prettier-ignore
-          graph(
-            'Throttles',
-            targets.map(({ label, target }) => target.metricThrottles({ label, period })),
-          ),
+          graph('Concurrent executions', measured(targets, 'ConcurrentExecutions', 'Maximum')),
+          graph('Throttles', measured(targets, 'Throttles', 'Sum')),
         ],
         [graph('Runs that wait for a decision', [countedMetric(profile, 'WaitingApprovals', 'Maximum')])],
       ],
