@@ -201,6 +201,19 @@ describe('alarms', () => {
         assert.ok(Name !== 'FunctionName' || names.includes(Value), JSON.stringify(Value));
   });
 
+  it('look at the disk of each broker: MSK measures no other', () => {
+    const alarms = system.templateOf('observability').findResources('AWS::CloudWatch::Alarm', {
+      Properties: { MetricName: 'KafkaDataLogsDiskUsed' },
+    }) as Resources;
+    assert.deepEqual(
+      Object.values(alarms).map(({ Properties: { Dimensions } }) => Dimensions),
+      ['1', '2', '3'].map((broker) => [
+        { Name: 'Broker ID', Value: broker },
+        { Name: 'Cluster Name', Value: 'baton-prod' },
+      ]),
+    );
+  });
+
   it('watch log lines that functions write', () => {
     const files = globSync('functions/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'));
     const source = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');

@@ -165,24 +165,9 @@ function serviceAlarms({
   profile,
 }: ObservabilityProps): Readonly<Record<string, Alarm>> {
   const period = cdk.Duration.minutes(5);
-  const hasDisks = clusterName !== undefined && profile.kafka.type === 'msk-provisioned';
   return {
-    ...(hasDisks
-      ? {
-          BrokerDisk: {
-            metric: new cloudwatch.Metric({
-              namespace: 'AWS/Kafka',
-              metricName: 'KafkaDataLogsDiskUsed',
-              dimensionsMap: { 'Cluster Name': clusterName },
-              statistic: 'Maximum',
-              period,
-            }),
-            threshold: 80,
-            periods: 3,
-            meaning: 'The disk of a broker is 80 % full; a full one stops the cluster.',
-            runbook: 'broker-disk' as const,
-          },
-        }
+    ...(clusterName !== undefined && profile.kafka.type === 'msk-provisioned'
+      ? diskAlarms(clusterName, profile.kafka.brokers)
       : {}),
     ...(database === undefined
       ? {}
@@ -203,3 +188,24 @@ function serviceAlarms({
         }),
   };
 }
+
+/** One for each broker: MSK measures their disks (`Broker ID`, from 1 on), and has no such metric of the cluster. */
+const diskAlarms = (clusterName: string, brokers: number): Readonly<Record<string, Alarm>> =>
+  Object.fromEntries(
+    Array.from({ length: brokers }, (_, index): [string, Alarm] => [
+      `BrokerDisk-${index + 1}`,
+      {
+        metric: new cloudwatch.Metric({
+          namespace: 'AWS/Kafka',
+          metricName: 'KafkaDataLogsDiskUsed',
+          dimensionsMap: { 'Cluster Name': clusterName, 'Broker ID': String(index + 1) },
+          statistic: 'Maximum',
+          period: cdk.Duration.minutes(5),
+        }),
+        threshold: 80,
+        periods: 3,
+        meaning: `The disk of broker ${index + 1} is 80 % full; a full one stops the cluster.`,
+        runbook: 'broker-disk',
+      },
+    ]),
+  );
