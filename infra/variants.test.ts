@@ -108,6 +108,15 @@ describe('Kafka elsewhere', () => {
   });
 });
 
+describe('a cluster that is made here', () => {
+  it('is measured as much as MSK does for nothing', () => {
+    for (const profile of [dev, prod])
+      buildTestSystem({ profile }).templateOf('messaging').hasResourceProperties('AWS::MSK::Cluster', {
+        EnhancedMonitoring: 'DEFAULT',
+      }); // prettier-ignore
+  });
+});
+
 describe('a database', () => {
   it('of instances has as many as the profile says, a serverless one has one that scales', () => {
     const instances = buildTestSystem({ profile: prod }).templateOf('data');

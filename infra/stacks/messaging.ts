@@ -71,7 +71,8 @@ export class MessagingStack extends cdk.Stack {
       },
       clientAuthentication: { sasl: { iam: { enabled: true } }, unauthenticated: { enabled: false } },
       encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS', inCluster: true } },
-      enhancedMonitoring: 'PER_TOPIC_PER_BROKER',
+      // What more it measures is billed by the metric, as metrics of one's own are; no alarm here asks for it.
+      enhancedMonitoring: 'DEFAULT',
       loggingInfo: { brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: logGroup.logGroupName } } },
       configurationInfo: this.configuration(profile),
     });
