@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { buildTestSystem } from '#infra/fixtures/system.ts';
 import { dev, prod } from '#infra/profiles.ts';
 import { costFile, costPage, idleCost, prices, pricesOf } from './cost-table.ts';
 
@@ -20,6 +21,19 @@ describe('the cost tables', () => {
       const [row = ''] = new RegExp(`^\\| ${name} .*$`, 'm').exec(page) ?? [];
       assert.ok(row.includes(price.page), name);
       assert.equal(row.includes('**unchecked**'), !('seen' in price), name);
+    }
+  });
+
+  it('count the alarms and the addresses that the templates have', () => {
+    for (const profile of [dev, prod, { ...dev, kafka: { type: 'msk-serverless' } } as const]) {
+      const system = buildTestSystem({ profile });
+      const lines = idleCost(profile).map(({ what }) => what);
+      const count = (part: 'network' | 'observability', type: string): number =>
+        Object.keys(system.templateOf(part).findResources(type)).length;
+      const alarms = count('observability', 'AWS::CloudWatch::Alarm');
+      assert.ok(lines.includes(`${alarms} alarms, 1 dashboard`), `${alarms}: ${lines.join()}`);
+      const addresses = count('network', 'AWS::EC2::EIP');
+      assert.ok(lines.includes(`${addresses} × public IPv4 address, of the NAT gateways`), lines.join());
     }
   });
 

@@ -8,6 +8,7 @@ import { argv } from 'node:process';
 import { manifests } from '#agents/manifests.ts';
 import { dev, prod, type KafkaProfile, type Profile } from '#infra/profiles.ts';
 import { operatorSpec } from '#infra/constructs/operator.ts';
+import { counted } from '#infra/stacks/observability.ts';
 import { storeUsersOf } from '#infra/store-users.ts';
 import { topologyOf } from '#infra/topology.ts';
 
@@ -38,6 +39,7 @@ export const prices = {
   mskServerlessClusterHour: { dollars: 0.75, page: msk, seen: repositories },
   mskServerlessPartitionHour: { dollars: 0.0015, page: msk, seen: repositories },
   natGatewayHour: { dollars: 0.045, page: 'Amazon VPC pricing', seen: repositories },
+  publicIpv4Hour: { dollars: 0.005, page: 'Amazon VPC pricing', seen: 'AWS blog, "Identify and optimize public IPv4 address usage on AWS", and others, November 2026' }, // prettier-ignore
   documentdbDcuHour: { dollars: 0.0822, page: documentdb, seen: 'usage.ai, "DocumentDB Serverless Pricing: The Complete 2026 Guide", June 2026' }, // prettier-ignore
   'r6g.large': { dollars: 0.26315, page: documentdb, seen: repositories },
   pollerUnitHour: { dollars: 0.185, page: 'AWS Lambda pricing', seen: 'a public repository that quotes the Price List API, November 2026' }, // prettier-ignore
@@ -57,10 +59,12 @@ interface Line {
 export function idleCost(profile: Profile): readonly Line[] {
   const topology = topologyOf(manifests, profile.topology);
   const partitions = topology.topics.reduce((sum, topic) => sum + topic.partitions, 0);
-  // Alarms per function as `infra/constructs/function-alarms.ts` makes them, two of log lines, two of services.
+  // Alarms as `infra/constructs/function-alarms.ts` and `infra/stacks/observability.ts` make them.
   const alarms = topology.functions.reduce(
     (sum, { mappings, scheduled }) => sum + 2 + Number(!scheduled) + Number(mappings.length > 0),
-    4,
+    Object.keys(counted).length +
+      (profile.kafka.type === 'msk-provisioned' ? profile.kafka.brokers : 0) +
+      Number(profile.database.type !== 'existing'),
   );
   // The capability keys, the login that the database is created with, and one for each of its users.
   const secrets = 2 + storeUsersOf([...topology.functions, operatorSpec]).size;
@@ -70,6 +74,10 @@ export function idleCost(profile: Profile): readonly Line[] {
     {
       what: `${profile.natGateways} × NAT gateway`,
       dollars: profile.natGateways * prices.natGatewayHour.dollars * hours,
+    },
+    {
+      what: `${profile.natGateways} × public IPv4 address, of the NAT gateways`,
+      dollars: profile.natGateways * prices.publicIpv4Hour.dollars * hours,
     },
     ...(profile.topology.pollers === 'provisioned'
       ? [{ what: `1 shared poller unit, at least`, dollars: prices.pollerUnitHour.dollars * hours }]
