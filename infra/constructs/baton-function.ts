@@ -2,6 +2,8 @@
  * One function of the topology with all that belongs to it: code, settings, mappings, permissions, logs.
  * BF1. Permissions and settings follow from the function's spec: what it may not reach, it is not told of.
  * BF2. A mapping comes after its topic and after the permission to read it; else its first polls fail, and it stays so.
+ * BF3. What a clock starts is not started again for a minute that is over: Lambda keeps what it could not start for six
+ *      hours, and runs what failed twice more, unless it is told otherwise; the rule's own policy ends where it hands over.
  */
 import * as cdk from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -52,6 +54,7 @@ export class BatonFunction extends Construct {
       environment: batonEnvironment(props),
       logGroup: logGroup(this, 'Logs', profile, logGroupName(profile, spec)),
       loggingFormat: lambda.LoggingFormat.JSON,
+      ...(spec.scheduled ? { retryAttempts: 0, maxEventAge: cdk.Duration.minutes(1) } : {}), // BF3
       ...this.reading(props),
       ...networkOf(props),
     });
