@@ -61,6 +61,10 @@ export const produceStatements = (
         ),
       ];
 
+/** Brokers list to a client what it may describe, and nothing else. */
+export const describeStatement = (clusterArn: string, topics: readonly string[]): iam.PolicyStatement =>
+  allow(['kafka-cluster:DescribeTopic'], ...topics.map((topic) => arnIn(clusterArn, 'topic', topic)));
+
 /** `…:cluster/<name>/<uuid>` gives `…:topic/<name>/<uuid>/<topic>`. */
 export function arnIn(clusterArn: string, kind: 'topic' | 'group', name: string): string {
   const parts = cdk.Fn.split('/', clusterArn, 3);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { buildTestSystem } from '../fixtures/system.ts';
+import { dev } from '../profiles.ts';
 
 describe('a function that a clock starts', () => {
   const { topology, templateOf } = buildTestSystem();
@@ -22,5 +23,22 @@ describe('a function that a clock starts', () => {
         MaximumEventAgeInSeconds: 60,
       });
     }
+  });
+});
+
+describe('the operator', () => {
+  it('may describe every topic: brokers list no other, and what is not listed looks missing', () => {
+    const { topology, templateOf } = buildTestSystem({
+      profile: { ...dev, kafka: { type: 'msk-serverless' } },
+    });
+    const policies = Object.entries(templateOf('orchestration').findResources('AWS::IAM::Policy'));
+    const [, policy] = policies.find(([id]) => id.startsWith('operatorFunction')) ?? [];
+    const { Properties: properties } = policy as { Properties: { PolicyDocument: { Statement: readonly { Action: string | string[]; Resource: unknown }[] } } }; // prettier-ignore
+    const described = JSON.stringify(
+      properties.PolicyDocument.Statement.filter(({ Action }) =>
+        [Action].flat().includes('kafka-cluster:DescribeTopic'),
+      ),
+    );
+    for (const { name } of topology.topics) assert.ok(described.includes(`/${name}"`), name);
   });
 });

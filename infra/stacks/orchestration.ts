@@ -8,7 +8,7 @@ import { BatonFunction } from '../constructs/baton-function.ts';
 import { LoginRotation } from '../constructs/login-rotation.ts';
 import { operatorEntry, operatorSpec } from '../constructs/operator.ts';
 import { setupEntry, StoreSetup, workflowFiles } from '../constructs/store-setup.ts';
-import { type KafkaSource } from '../kafka-source.ts';
+import { describeStatement, type KafkaSource } from '../kafka-source.ts';
 import { type Profile } from '../profiles.ts';
 import { type FunctionSpec, type StoreAccess, type Topology } from '../topology.ts';
 import { type DataStack } from './data.ts';
@@ -45,12 +45,7 @@ export class OrchestrationStack extends cdk.Stack {
       const rotation = new LoginRotation(this, `Login-${user}`, { ...props, login, master });
       rotation.node.addDependency(setup.resource);
     }
-    new BatonFunction(this, 'operator', {
-      ...props,
-      spec: operatorSpec,
-      bundle: bundleOf(props, operatorEntry),
-      storeRetentionDays: retentionDays(props),
-    });
+    this.addOperator(props);
     for (const { mappings } of this.functions)
       for (const mapping of mappings) mapping.node.addDependency(setup.resource);
     for (const host of this.functions) this.connect(host);
@@ -66,6 +61,19 @@ export class OrchestrationStack extends cdk.Stack {
       });
       rule.node.addDependency(setup.resource); // its user in the database is made there
     }
+  }
+
+  /** It tells which topics there are (`doctor --aws`, where MSK's own API does not), and reads none. */
+  private addOperator(props: OrchestrationProps): void {
+    const { function: operator } = new BatonFunction(this, 'operator', {
+      ...props,
+      spec: operatorSpec,
+      bundle: bundleOf(props, operatorEntry),
+      storeRetentionDays: retentionDays(props),
+    });
+    const { kafka, topology } = props;
+    const names = topology.topics.map(({ name }) => name);
+    if (kafka.clusterArn !== undefined) operator.addToRolePolicy(describeStatement(kafka.clusterArn, names));
   }
 
   private add(spec: FunctionSpec, props: OrchestrationProps): BatonFunction {
