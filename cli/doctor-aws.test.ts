@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { type Alter, clusterArn, deploymentAnswers, functionAnswer, json, mappingId, noSuchStack, refuse, secretAnswer, stackAnswer } from '#adapters/aws/fixtures/deployment.ts'; // prettier-ignore
+import { type Alter, clusterArn, deploymentAnswers, functionAnswer, json, mappingId, noSuchStack, refuse, secretAnswer, secretArn, stackAnswer } from '#adapters/aws/fixtures/deployment.ts'; // prettier-ignore
 import { type Answers, type LoopbackAws, startLoopbackAws } from '#adapters/aws/loopback-aws.ts';
 import { manifests } from '#agents/manifests.ts';
 import { dev, prod } from '#infra/profiles.ts';
@@ -106,6 +106,18 @@ describe('doctor --aws, of all else', () => {
     assert.match(find('secret of MONGODB_URI')?.says ?? '', /DatabaseSecret, rotated/);
     assert.equal(code, 0);
   }); // prettier-ignore
+
+  it('looks at each login of the database: functions have different ones under the same setting', async () => {
+    const of = (name: string): Record<string, unknown> => ({
+      ...functionAnswer(name),
+      Environment: { Variables: { BATON_MONGODB_CA_FILE: '/var/runtime/ca-cert.pem', BATON_SECRETS_FROM: `MONGODB_URI=${secretArn(name.endsWith('-timer') ? 'LoginTimer' : 'DatabaseSecret')}` } }, // prettier-ignore
+    });
+    aws.answer({ ...deploymentAnswers(), 'lambda:GetFunctionConfiguration': ({ FunctionName }) => json(of(String(FunctionName))) }); // prettier-ignore
+    const { checks } = await doctor();
+    const secrets = checks.filter(({ check }) => check === 'secret of MONGODB_URI');
+    assert.deepEqual(secrets.map(({ state }) => state).sort(), ['ok', 'warning']);
+    assert.match(secrets.map(({ says }) => says).join(), /LoginTimer is not rotated/);
+  });
 
   const problems: readonly (readonly [string, Answers, check: string, says: RegExp, mend: RegExp, code: number])[] = [
     ['a stack that was rolled back', { 'cloudformation:DescribeStacks': ({ StackName }) => stackAnswer(String(StackName), 'ROLLBACK_COMPLETE', 'Limit exceeded') }, 'stack baton-dev-data', /ROLLBACK_COMPLETE: Limit exceeded/, /describe-stack-events --stack-name baton-dev-data/, 4],

@@ -28,9 +28,9 @@ interface Deployment {
   readonly parts: DeploymentReader;
   readonly logs: LogReader;
   readonly now: number;
-  /** Found on the way: mappings by function, secrets by setting. */
+  /** Found on the way: mappings by function, secrets by address: one setting may stand for another login elsewhere. */
   readonly mappings: Map<string, readonly DeployedMapping[]>;
-  readonly secrets: Map<string, { readonly arn: string; readonly rotationWanted: boolean }>;
+  readonly secrets: Map<string, { readonly setting: string; readonly rotationWanted: boolean }>;
 }
 
 type Check = readonly [name: string, examine: () => Promise<readonly Finding[]>];
@@ -93,7 +93,7 @@ async function examineFunction(deployment: Deployment, name: string): Promise<re
     if (setting === undefined || arn === undefined) continue;
     // A database that the deployment made is told apart by its authorities; secrets that were given are their owners'.
     const ownDatabase = found?.environment['BATON_MONGODB_CA_FILE'] !== undefined;
-    secrets.set(setting, { arn, rotationWanted: setting === 'MONGODB_URI' && ownDatabase });
+    secrets.set(arn, { setting, rotationWanted: setting === 'MONGODB_URI' && ownDatabase });
   }
   return [functionFinding(name, found, deploy)];
 }
@@ -148,9 +148,9 @@ async function examineLag({ profile, topology, parts, mappings, now }: Deploymen
 async function examineSecrets(deployment: Deployment): Promise<readonly Finding[]> {
   const { parts, deploy, now, secrets } = deployment;
   const findings: Finding[] = [];
-  for (const [setting, secret] of secrets) {
-    const found = await parts.secret(secret.arn);
-    findings.push(secretFinding({ setting, ...secret, found, deploy, now }));
+  for (const [arn, secret] of secrets) {
+    const found = await parts.secret(arn);
+    findings.push(secretFinding({ arn, ...secret, found, deploy, now }));
   }
   return findings;
 }
