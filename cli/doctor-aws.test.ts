@@ -119,6 +119,19 @@ describe('doctor --aws, of all else', () => {
     assert.match(secrets.map(({ says }) => says).join(), /LoginTimer is not rotated/);
   });
 
+  it('misses no stack of messaging where Kafka is elsewhere', async () => {
+    const stacks: Answers = {
+      'cloudformation:DescribeStacks': ({ StackName: name }) => String(name).endsWith('-messaging') ? noSuchStack(String(name)) : stackAnswer(String(name), 'CREATE_COMPLETE'), // prettier-ignore
+    };
+    const elsewhere: Alter = ({ EventSourceArn: _, ...mapping }) => ({ ...mapping, SelfManagedEventSource: { Endpoints: { KAFKA_BOOTSTRAP_SERVERS: ['b1.example.org:9096'] } } }); // prettier-ignore
+    aws.answer({ ...deploymentAnswers(dev, elsewhere), ...stacks });
+    const theirs = await doctor();
+    assert.equal(theirs.find('stack baton-dev-messaging'), undefined);
+    aws.answer({ ...deploymentAnswers(), ...stacks });
+    const ours = await doctor();
+    assert.equal(ours.find('stack baton-dev-messaging')?.state, 'broken');
+  });
+
   const problems: readonly (readonly [string, Answers, check: string, says: RegExp, mend: RegExp, code: number])[] = [
     ['a stack that was rolled back', { 'cloudformation:DescribeStacks': ({ StackName }) => stackAnswer(String(StackName), 'ROLLBACK_COMPLETE', 'Limit exceeded') }, 'stack baton-dev-data', /ROLLBACK_COMPLETE: Limit exceeded/, /describe-stack-events --stack-name baton-dev-data/, 4],
     ['a function that is not there', { 'lambda:GetFunctionConfiguration': refuse('ResourceNotFoundException', 404) }, 'function timer', /is not there/, /cdk deploy/, 4],
