@@ -129,6 +129,23 @@ describe('a database', () => {
     });
   });
 
+  it('is kept in prod with all that it stands on: AWS deletes nothing that is used, and the stack would be stuck', () => {
+    const serverless: Profile = { ...prod, database: dev.database };
+    for (const profile of [prod, serverless])
+      for (const [part, types] of [
+        [
+          'data',
+          ['DBCluster', 'DBInstance', 'DBSubnetGroup', 'DBClusterParameterGroup'].map(
+            (type) => `AWS::DocDB::${type}`,
+          ),
+        ],
+        ['messaging', ['AWS::MSK::Cluster', 'AWS::MSK::Configuration']],
+      ] as const)
+        // prettier-ignore
+        for (const type of types)
+          buildTestSystem({ profile }).templateOf(part).allResources(type, { DeletionPolicy: 'Retain' });
+  });
+
   it('has a password that is rotated', () => {
     for (const profile of [dev, prod])
       buildTestSystem({ profile }).templateOf('data').hasResourceProperties('AWS::SecretsManager::RotationSchedule', {

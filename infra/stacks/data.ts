@@ -2,6 +2,7 @@
  * What must not be lost: the database and the secrets. A stack of its own, so that no other change can replace it.
  * DS1. A serverless cluster has its instance: CDK would make one of no instances, which answers nobody.
  * DS2. Each kind of work has a user of its own in the database, and that user's login a secret of its own.
+ * DS3. What a kept cluster stands on is kept with it: AWS refuses to delete it, and the stack would be stuck.
  */
 import * as cdk from 'aws-cdk-lib';
 import * as docdb from 'aws-cdk-lib/aws-docdb';
@@ -121,7 +122,7 @@ export class DataStack extends cdk.Stack {
       // By id: what rotation opens in it is then part of this stack, not of the network's.
       securityGroup: ec2.SecurityGroup.fromSecurityGroupId(this, 'Role', network.database.securityGroupId),
       storageEncrypted: true,
-      parameterGroup: this.parameters(),
+      parameterGroup: this.parameters(profile),
       exportAuditLogsToCloudWatch: true,
       exportProfilerLogsToCloudWatch: true,
       backup: { retention: cdk.Duration.days(profile.backupDays) },
@@ -137,8 +138,15 @@ export class DataStack extends cdk.Stack {
     const login = cluster.node.findChild('Secret');
     if (login instanceof secrets.Secret) login.applyRemovalPolicy(removalOf(profile));
     if (database.type === 'documentdb-serverless') this.addServerlessInstance(cluster); // DS1
+    this.keep(cluster, profile);
     cluster.addRotationSingleUser(cdk.Duration.days(profile.rotationDays));
     return cluster;
+  }
+
+  /** DS3. CDK keeps the instances that it makes itself, and none of these. */
+  private keep(cluster: docdb.DatabaseCluster, profile: Profile): void {
+    for (const part of [cluster.node.findChild('Subnets'), this.node.tryFindChild('Instance')])
+      if (cdk.CfnResource.isCfnResource(part)) part.applyRemovalPolicy(removalOf(profile));
   }
 
   /** Made before the cluster: those that it would make itself are kept, and paid, for ever. */
@@ -153,8 +161,8 @@ export class DataStack extends cdk.Stack {
     );
   }
 
-  private parameters(): docdb.ClusterParameterGroup {
-    return new docdb.ClusterParameterGroup(this, 'Parameters', {
+  private parameters(profile: Profile): docdb.ClusterParameterGroup {
+    const group = new docdb.ClusterParameterGroup(this, 'Parameters', {
       family: 'docdb5.0',
       description: 'TLS only; who did what is logged; slow operations too',
       parameters: {
@@ -164,6 +172,8 @@ export class DataStack extends cdk.Stack {
         profiler_threshold_ms: '200',
       },
     });
+    group.applyRemovalPolicy(removalOf(profile)); // DS3
+    return group;
   }
 
   private addServerlessInstance(cluster: docdb.DatabaseCluster): void {

@@ -82,7 +82,7 @@ export class MessagingStack extends cdk.Stack {
   }
 
   private configuration(profile: Profile): msk.CfnCluster.ConfigurationInfoProperty {
-    const { attrArn, attrLatestRevisionRevision } = new msk.CfnConfiguration(this, 'Configuration', {
+    const configuration = new msk.CfnConfiguration(this, 'Configuration', {
       name: `baton-${profile.name}`,
       serverProperties: [
         'auto.create.topics.enable=false',
@@ -92,7 +92,12 @@ export class MessagingStack extends cdk.Stack {
         `min.insync.replicas=${Math.max(1, profile.replicationFactor - 1)}`,
       ].join('\n'),
     });
-    return { arn: attrArn, revision: cdk.Token.asNumber(attrLatestRevisionRevision) };
+    // A cluster that is kept uses it: MSK would refuse to delete it, and the stack would be stuck.
+    configuration.applyRemovalPolicy(removalOf(profile));
+    return {
+      arn: configuration.attrArn,
+      revision: cdk.Token.asNumber(configuration.attrLatestRevisionRevision),
+    };
   }
 
   private serverless({ profile, network }: MessagingProps): msk.CfnServerlessCluster {
