@@ -146,6 +146,15 @@ describe('a database', () => {
           buildTestSystem({ profile }).templateOf(part).allResources(type, { DeletionPolicy: 'Retain' });
   });
 
+  it('has its password rotated once there is an instance to log in to', () => {
+    for (const profile of [dev, prod]) {
+      const template = buildTestSystem({ profile }).templateOf('data');
+      const [application] = Object.values(template.findResources('AWS::Serverless::Application') as Readonly<Record<string, { DependsOn?: readonly string[] }>>); // prettier-ignore
+      for (const id of Object.keys(template.findResources('AWS::DocDB::DBInstance')))
+        assert.ok(application?.DependsOn?.includes(id), id);
+    }
+  });
+
   it('has a password that is rotated', () => {
     for (const profile of [dev, prod])
       buildTestSystem({ profile }).templateOf('data').hasResourceProperties('AWS::SecretsManager::RotationSchedule', {

@@ -139,7 +139,7 @@ export class DataStack extends cdk.Stack {
     if (login instanceof secrets.Secret) login.applyRemovalPolicy(removalOf(profile));
     if (database.type === 'documentdb-serverless') this.addServerlessInstance(cluster); // DS1
     this.keep(cluster, profile);
-    cluster.addRotationSingleUser(cdk.Duration.days(profile.rotationDays));
+    this.rotate(cluster, profile);
     return cluster;
   }
 
@@ -147,6 +147,12 @@ export class DataStack extends cdk.Stack {
   private keep(cluster: docdb.DatabaseCluster, profile: Profile): void {
     for (const part of [cluster.node.findChild('Subnets'), this.node.tryFindChild('Instance')])
       if (cdk.CfnResource.isCfnResource(part)) part.applyRemovalPolicy(removalOf(profile));
+  }
+
+  /** The password is changed as soon as its schedule is there, by a function that logs in: not before somebody answers. */
+  private rotate(cluster: docdb.DatabaseCluster, { rotationDays }: Profile): void {
+    const instances = this.node.findAll().filter((node) => node instanceof docdb.CfnDBInstance);
+    cluster.addRotationSingleUser(cdk.Duration.days(rotationDays)).node.addDependency(...instances);
   }
 
   /** Made before the cluster: those that it would make itself are kept, and paid, for ever. */
