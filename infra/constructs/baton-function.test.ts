@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { buildTestSystem } from '../fixtures/system.ts';
+import { agentNamed, buildTestSystem } from '../fixtures/system.ts';
 import { dev } from '../profiles.ts';
 
 describe('a function that a clock starts', () => {
@@ -40,5 +40,21 @@ describe('the operator', () => {
       ),
     );
     for (const { name } of topology.topics) assert.ok(described.includes(`/${name}"`), name);
+  });
+});
+
+describe('a function of the private network', () => {
+  it('gets out to the addresses that it is told of, whatever their port', () => {
+    const profile = { ...dev, otlpEndpoint: 'http://collector.internal:4318', openaiBaseUrl: 'https://models.example.org:8443/v1' }; // prettier-ignore
+    const theirs = agentNamed('theirs', { transport: 'http', endpoint: 'https://agents.example.org:9443/' });
+    const { templateOf } = buildTestSystem({ profile, manifests: [theirs] });
+    const groups = templateOf('network').findResources('AWS::EC2::SecurityGroup') as Readonly<Record<string, { Properties: { GroupDescription: string; SecurityGroupEgress: readonly { FromPort: number }[] } }>>; // prettier-ignore
+    const clients = Object.values(groups).filter(({ Properties: { GroupDescription } }) => /^functions that/.test(GroupDescription)); // prettier-ignore
+    assert.equal(clients.length, 2);
+    for (const {
+      Properties: { SecurityGroupEgress: rules },
+    } of clients)
+      // prettier-ignore
+      assert.deepEqual(rules.map(({ FromPort }) => FromPort).sort((a, b) => a - b), [443, 4318, 8443, 9443]);
   });
 });

@@ -3,6 +3,7 @@ import * as cdk from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { type Construct } from 'constructs';
+import { type AgentManifest } from '#core/agent/contract.ts';
 import { type Profile } from '../profiles.ts';
 
 export const kafkaIamPort = 9098;
@@ -10,6 +11,8 @@ export const databasePort = 27017;
 
 export interface NetworkProps extends cdk.StackProps {
   readonly profile: Profile;
+  /** What they say of agents elsewhere: where these listen. */
+  readonly manifests: readonly AgentManifest[];
 }
 
 /**
@@ -37,7 +40,7 @@ export class NetworkStack extends cdk.Stack {
     this.database = this.role('Database', 'the database');
     this.logClient = this.role('LogClient', 'functions that publish to Kafka');
     this.storeClient = this.role('StoreClient', 'functions that use the database');
-    this.openPorts(profile);
+    this.openPorts(props);
   }
 
   /** A stack without a fixed region would have two zones, whatever the region has. */
@@ -81,10 +84,14 @@ export class NetworkStack extends cdk.Stack {
     return new ec2.SecurityGroup(this, id, { vpc: this.vpc, description, allowAllOutbound: false });
   }
 
-  private openPorts({ kafka, database }: Profile): void {
+  private openPorts({ profile, manifests }: NetworkProps): void {
+    const { kafka, database } = profile;
     const https = ec2.Port.tcp(443);
-    for (const client of [this.logClient, this.storeClient])
+    for (const client of [this.logClient, this.storeClient]) {
       client.addEgressRule(ec2.Peer.anyIpv4(), https, 'AWS APIs, model providers, agents elsewhere');
+      for (const port of namedPorts(profile, manifests))
+        client.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), 'an address of the profile or of an agent'); // prettier-ignore
+    }
     if (kafka.type === 'self-managed') {
       for (const port of new Set(kafka.bootstrapServers.map(portOf)))
         this.logClient.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), 'Kafka brokers');
@@ -99,6 +106,18 @@ export class NetworkStack extends cdk.Stack {
       this.storeClient.addEgressRule(ec2.Peer.anyIpv4(), mongo, 'the database, wherever its URI says');
     else this.database.connections.allowFrom(this.storeClient, mongo, 'functions with collections');
   }
+}
+
+/** Of addresses that are called and do not listen at 443: the model, the collector of spans, agents elsewhere. */
+function namedPorts(profile: Profile, manifests: readonly AgentManifest[]): ReadonlySet<number> {
+  const addresses = [
+    profile.openaiBaseUrl,
+    profile.otlpEndpoint,
+    ...manifests.map(({ endpoint }) => endpoint),
+  ];
+  const urls = addresses.flatMap((address) => (address === undefined ? [] : (URL.parse(address) ?? [])));
+  const ports = urls.map(({ port, protocol }) => Number(port) || (protocol === 'http:' ? 80 : 443));
+  return new Set(ports.filter((port) => port !== 443));
 }
 
 const portOf = (server: string): number => Number(server.split(':').at(-1));
