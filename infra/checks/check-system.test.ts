@@ -114,6 +114,11 @@ const cases: readonly Case[] = [
     says: /records outlive the runs they belong to: got 7 days, expected at most the store's 1 days/,
   },
   {
+    name: 'a cluster that is there, and no word of its network',
+    wanted: { profile: { ...dev, kafka: { type: 'msk-existing', clusterArn: 'arn:aws:kafka:eu-central-1:123456789012:cluster/shared/0123-1', serverless: false, securityGroupId: 'sg-0123456789abcdef0' } } }, // prettier-ignore
+    says: /the cluster stands in a network that is not told: got arn:.* and a new VPC, expected network/,
+  },
+  {
     name: 'a name that Kafka refuses',
     wanted: { alter: (topology) => ({ ...topology, topics: topology.topics.map((topic, index) => (index === 0 ? { ...topic, name: 'workflow request' } : topic)) }) }, // prettier-ignore
     says: /Kafka refuses the name of the topic: got 16 characters, expected 1 to 249 letters/,

@@ -31,7 +31,22 @@ export const checkFunctions = ({ topology, profile, manifests }: FunctionChecks)
   ]),
   ...topicNames(topology),
   ...retention(topology),
+  ...clusterNetwork(profile),
 ];
+
+/** Rules between groups of two networks are refused when they are deployed, after most of the rest was made. */
+const clusterNetwork = ({ name, kafka, network }: Profile): readonly Problem[] =>
+  kafka.type !== 'msk-existing' || network !== undefined
+    ? []
+    : [
+        {
+          at: `profile ${name}`,
+          what: 'the cluster stands in a network that is not told',
+          got: `${kafka.clusterArn} and a new VPC`,
+          expected: "network: the cluster's VPC, its zones and private subnets",
+          fix: 'Put the object into the context of cdk.json beside kafka, as in infra/profiles.ts.',
+        },
+      ];
 
 const tooLong = ({ name, mappings, timeoutMs }: FunctionSpec): readonly Problem[] =>
   mappings.length === 0 || timeoutMs <= longestMs
