@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { indexes } from '#adapters/mongo/database.ts';
 import { operatorSpec } from './constructs/operator.ts';
@@ -69,6 +72,15 @@ describe('users of the database', () => {
     for (const type of ['AWS::Lambda::EventSourceMapping', 'AWS::Events::Rule'])
       for (const [id, { DependsOn = [] }] of Object.entries(orchestration.findResources(type) as Resources))
         assert.ok(setup !== undefined && DependsOn.includes(setup), id);
+  });
+
+  it('are made again where the code that makes them and the indexes has changed', () => {
+    const hash = createHash('sha256');
+    const folder = join(import.meta.dirname, '..', 'adapters', 'mongo');
+    const making = readdirSync(folder).filter((file) => /createIndex|createUser/.test(readFileSync(join(folder, file), 'utf8'))); // prettier-ignore
+    for (const file of making.sort()) hash.update(readFileSync(join(folder, file)));
+    const [store] = Object.values(orchestration.findResources('Custom::BatonStore') as Resources);
+    assert.equal(store?.Properties.Made, hash.digest('hex'), making.join());
   });
 
   it('have their passwords changed, after they were made', () => {

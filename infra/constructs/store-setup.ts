@@ -1,8 +1,9 @@
 /**
  * Makes the deployed store ready: indexes, users, and the workflows of the deployment, registered and active. A function
- * of the private network, called by CloudFormation whenever a workflow's file or what a user may do has changed.
+ * of the private network, called by CloudFormation whenever a workflow's file, what a user may do or what is made in the store has changed.
  * Where the database is given, it makes no users: they are its owner's.
  */
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as cdk from 'aws-cdk-lib';
@@ -56,7 +57,7 @@ export class StoreSetup extends Construct {
     this.resource = new cdk.CustomResource(this, 'Store', {
       resourceType: 'Custom::BatonStore',
       serviceToken: provider.serviceToken,
-      properties: { Workflows: props.workflows, Users: usersOf(props) },
+      properties: { Workflows: props.workflows, Users: usersOf(props), Made: madeInStore() },
       pascalCaseProperties: false,
     });
     this.resource.node.addDependency(host);
@@ -74,10 +75,19 @@ const usersOf = ({ data, storeUsers }: StoreSetupProps): Readonly<Record<string,
     ]),
   );
 
+/** Changes with the code that makes indexes and users: CloudFormation calls nobody whose properties are the same. */
+const madeInStore = (): string =>
+  ['database.ts', 'users.ts']
+    .reduce(
+      (hash, file) => hash.update(readFileSync(join(root, 'adapters', 'mongo', file))),
+      createHash('sha256'),
+    )
+    .digest('hex');
+
+const root = join(import.meta.dirname, '..', '..');
+
 /** The workflow files of this repository. */
-export function workflowFiles(
-  folder = join(import.meta.dirname, '..', '..', 'workflows'),
-): Record<string, string> {
+export function workflowFiles(folder = join(root, 'workflows')): Record<string, string> {
   const names = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
