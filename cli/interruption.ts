@@ -1,5 +1,6 @@
 /** Ctrl-C and SIGTERM as an `AbortSignal`: the first asks to stop, a second one ends the process at once. */
 import { exitCodes } from './exit-codes.ts';
+import { leave } from './guests.ts';
 
 export interface Interruption {
   readonly signal: AbortSignal;
@@ -12,7 +13,7 @@ const signals = ['SIGINT', 'SIGTERM'] as const;
 export function catchInterruption(): Interruption {
   const controller = new AbortController();
   const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    if (controller.signal.aborted) leave(exitCodes.interrupted);
     controller.abort();
   };
   for (const signal of signals) process.on(signal, onSignal);

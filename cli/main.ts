@@ -5,6 +5,7 @@
  */
 import { CommanderError } from 'commander';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { goesOnAfter, isGuests, leave, receiveGuests } from './guests.ts';
 import { createOutput } from './output.ts';
 import { CliError, infrastructureParts, renderCliProblem } from './problem.ts';
 import { buildProgram } from './program.ts';
@@ -48,6 +49,14 @@ function explain(error: unknown): ExitCode {
     return exitCodes.configuration;
   }
   const message = error instanceof Error ? error.message : String(error);
+  if (isGuests(error)) {
+    output.problem(
+      `error[AGENT_CRASHED]: an agent left an error to nobody: ${message.split('\n')[0] ?? ''}. ` +
+        'Expected every promise awaited and every error caught or thrown by run(). BATON_LOG=debug shows where it happened.',
+    );
+    showStack(error);
+    return exitCodes.failed;
+  }
   output.problem(
     `error[INTERNAL]: Baton has a bug: ${message.split('\n')[0] ?? ''}. ` +
       'Please report it with the command you typed; BATON_LOG=debug shows where it happened.',
@@ -61,11 +70,12 @@ function showStack(error: unknown): void {
     output.problem(error.stack);
 }
 
-const die = (error: unknown): void => process.exit(explain(error));
-process.on('uncaughtException', die);
-process.on('unhandledRejection', die);
+const die = (error: unknown): never => leave(explain(error));
+process.on('uncaughtException', (error) => goesOnAfter(error, 'exception') || die(error));
+process.on('unhandledRejection', (error) => goesOnAfter(error, 'rejection') || die(error));
+receiveGuests();
 
 const exitCode = await main(process.argv.slice(2));
 await output.flush();
 // A signal may have ended the work in the middle: what still holds the event loop must not keep the process.
-process.exit(process.exitCode === undefined ? exitCode : Number(process.exitCode));
+leave(process.exitCode === undefined ? exitCode : Number(process.exitCode));
