@@ -5,7 +5,8 @@ import { failure } from '#core/failure.ts';
 import { runIdOf } from '#core/ids.ts';
 import { type Commit } from '#core/ports.ts';
 import { type RunEvent } from '#core/run/types.ts';
-import { drawRun } from './live-view.ts';
+import { drawRun, openView } from './live-view.ts';
+import { createOutput } from './output.ts';
 import { clip, widthOf } from './text-width.ts';
 
 const runId = runIdOf({ tenant: 'default', source: '/test', id: '1' });
@@ -105,6 +106,18 @@ describe('drawRun', () => {
     assert.ok(lines.length <= 11, `${lines.length} lines`);
     assert.ok(lines.some((line) => line.includes('step99')));
     assert.match(lines.at(-1) ?? '', /100 steps in all, 60 completed/);
+  });
+});
+
+describe('openView', () => {
+  it('redraws from the first column: a terminal echoes ^C there', () => {
+    const drawn: string[] = [];
+    const output = { ...createOutput({}), live: true, draw: (text: string) => void drawn.push(text) };
+    const view = openView(output, { title: 'demo', steps: ['design'], now: () => start });
+    view.show([commitOf(started)]);
+    view.end();
+    assert.equal(drawn.length, 3);
+    for (const text of drawn.slice(1)) assert.ok(text.startsWith('\r\u001b[2A\u001b[0J'), text);
   });
 });
 

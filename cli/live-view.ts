@@ -48,7 +48,8 @@ function drawnView(output: Output, options: ViewOptions): RunView {
   let commits: readonly Commit[] = [];
   let drawn = 0;
   let frame = 0;
-  const erase = (): string => (drawn === 0 ? '' : `\u001b[${drawn}A\u001b[0J`);
+  // From the first column: a terminal echoes the Ctrl-C that is typed, and the cursor stands behind it.
+  const erase = (): string => (drawn === 0 ? '' : `\r\u001b[${drawn}A\u001b[0J`);
   const draw = (before = ''): void => {
     const lines = drawRun({ ...options, commits, frame, colours: output.colours, ...output.size() });
     output.draw(`${erase()}${before}${lines.map((line) => `${line}\n`).join('')}`);
