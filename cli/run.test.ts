@@ -45,6 +45,17 @@ describe('run on a free data folder', () => {
     assert.equal(resultOf(stdout).status, 'completed');
   });
 
+  it('does not call a folder empty because of what was asked for', async () => {
+    const [status, workflow, none] = await Promise.all([
+      baton(['runs', 'list', '--status', 'cancelled'], { dataDir }),
+      baton(['runs', 'list', '--workflow', 'nope', '--status', 'failed'], { dataDir }),
+      baton(['runs', 'list'], { dataDir: join(folder.path, 'empty') }),
+    ]);
+    assert.match(status.stderr, /^No run is cancelled\. \.\/baton runs list shows all\.$/m);
+    assert.match(workflow.stderr, /^No run of 'nope' is failed\./m);
+    assert.match(none.stderr, /^No run yet\. Start one/m);
+  });
+
   it('lists the runs afterwards, newest first, and shows one of them', async () => {
     const list = await baton(['runs', 'list', '--json'], { dataDir });
     const rows = JSON.parse(list.stdout) as readonly { run: string; status: string }[];

@@ -27,7 +27,7 @@ export async function runsListCommand(context: Context, options: ListOptions): P
     const rows = await store.runs.list(filter);
     const { output } = context;
     if (options.json === true) output.data(JSON.stringify(rows.map(rowJson)));
-    else if (rows.length === 0) output.note('No run yet. Start one: ./baton run design-and-provision');
+    else if (rows.length === 0) output.note(noneText(filter));
     else
       output.data(
         table(
@@ -39,6 +39,14 @@ export async function runsListCommand(context: Context, options: ListOptions): P
     return exitCodes.ok;
   });
 }
+
+/** What was asked for may be why nothing is there. */
+const noneText = ({ status, workflow }: { readonly status?: string; readonly workflow?: string }): string => {
+  if (status === undefined && workflow === undefined)
+    return 'No run yet. Start one: ./baton run design-and-provision';
+  const of = workflow === undefined ? '' : ` of ${typed(workflow)}`;
+  return `No run${of}${status === undefined ? '' : ` is ${status}`}. ./baton runs list shows all.`;
+};
 
 /** A run's row as people and programs read it; times in ISO 8601. */
 export function rowJson(row: RunRow): Readonly<Record<string, unknown>> {
