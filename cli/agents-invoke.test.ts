@@ -35,7 +35,7 @@ describe('agents invoke', () => {
     const wrong: readonly (readonly [args: readonly string[], expected: RegExp])[] = [
       [['app-desiner', '-i', 'idea=x'], /AGENT_UNKNOWN[^]*did you mean 'app-designer'/],
       [['app-designer', '-i', 'ideas=x'], /INPUT_UNKNOWN[^]*did you mean 'idea'/],
-      [['kafka-expert', '-i', 'design=x'], /INPUT_INVALID[^]*object/],
+      [['kafka-expert', '-i', 'design=x'], /INPUT_INVALID[^]*object, as kafka-expert declares it/],
       [['app-designer'], /INPUT_MISSING[^]*idea \(string\)[^]*-i name=value/],
     ];
     for (const [args, expected] of wrong) {

@@ -78,26 +78,26 @@ function parseSingle(taker: Taker, text: string): readonly [name: string, value:
   const schemas = inputSchemas(taker);
   const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
   if (schema === undefined) throw unknownInput(taker, name);
-  return [name, convert(name, text.slice(cut + 1), schema)];
+  return [name, convert(taker, name, text.slice(cut + 1), schema)];
 }
 
 /** Text as it is where the input may be a string; else JSON of a declared type. */
-function convert(name: string, text: string, schema: Json): Json {
+function convert(taker: Taker, name: string, text: string, schema: Json): Json {
   const types = typesOf(schema);
   if (types.length === 0 || types.includes('string')) return text;
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
   } catch {
-    throw badInput(name, text, types);
+    throw badInput(taker, name, text, types);
   }
   if (types.some((type) => isOfType(value, type))) return value;
-  throw badInput(name, text, types);
+  throw badInput(taker, name, text, types);
 }
 
-const badInput = (name: string, text: string, types: readonly string[]): CliError =>
+const badInput = (taker: Taker, name: string, text: string, types: readonly string[]): CliError =>
   usageError('INPUT_INVALID', `input '${name}' cannot be ${typed(text)}`, {
-    expected: `${types.join(' or ')}, as the workflow declares it`,
+    expected: `${types.join(' or ')}, as ${taker.name} declares it`,
     hint:
       types.includes('object') || types.includes('array')
         ? `write it as JSON: -i '${name}=…'`
