@@ -1,4 +1,5 @@
 /** What `doctor` says of log and store, and of the data folder they may lie in. */
+import { type HostHolder } from '#adapters/embedded/host-lock.ts';
 import { liveStatuses } from '#core/row-status.ts';
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,6 +12,7 @@ import { findLetters } from '#functions/redrive.ts';
 import { topologyOf } from '#infra/topology.ts';
 import { broken, fine, type Finding, warning } from './finding.ts';
 import { presentHost } from './host-presence.ts';
+import { changedAgentFile, staleHint, staleText } from './stale-host.ts';
 import { hasDeadLetters, topicStates } from './topics.ts';
 
 export async function examineData(config: Config): Promise<readonly Finding[]> {
@@ -82,7 +84,7 @@ async function contentFindings(config: Config, platform: Platform): Promise<read
           `missing: ${missing.map(({ topic }) => topic).join(', ')}`,
           embedded ? './baton topics create' : './baton setup',
         ),
-    ...(embedded ? [hostFinding(host?.pid, live.length)] : [await registeredFinding(platform)]),
+    ...(embedded ? [hostFinding(host, live.length)] : [await registeredFinding(platform)]),
     quarantined.length === 0
       ? fine('quarantine', 'no run is set aside')
       : warning(
@@ -103,8 +105,14 @@ async function registeredFinding({ store }: Platform): Promise<Finding> {
     : warning('workflows', 'none is registered', './baton setup');
 }
 
-function hostFinding(pid: number | undefined, live: number): Finding {
-  if (pid !== undefined) return fine('host', `process ${pid} works on this folder`);
+function hostFinding(host: HostHolder | undefined, live: number): Finding {
+  if (host !== undefined) {
+    const says = `process ${host.pid} works on this folder`;
+    const changed = changedAgentFile(host.since);
+    return changed === undefined
+      ? fine('host', says)
+      : warning('host', `${says}, but ${staleText(changed)}`, staleHint);
+  }
   if (live === 0) return fine('host', 'nobody hosts, and no run waits for it');
   return warning('host', `nobody hosts, and ${live === 100 ? '100 or more' : live} runs wait`, './baton dev');
 }

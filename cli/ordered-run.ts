@@ -14,6 +14,7 @@ import { catchInterruption } from './interruption.ts';
 import { openView } from './live-view.ts';
 import { configOf } from './open.ts';
 import { type EndedRun, type Watched, sayAwaited, sayBroken, sayInterrupted, watchRun } from './watch.ts';
+import { changedAgentFile, staleHint, staleText } from './stale-host.ts';
 import { awaitBreakdown } from './breakdown.ts';
 import { storeWorkflows } from './workflow-files.ts';
 
@@ -127,8 +128,12 @@ async function storeOthers({ context, config, session }: Order): Promise<void> {
   // On Kafka workflows are registered, and whoever runs one hosts nothing.
   if (config.backend.type !== 'embedded') return;
   const holder = presentHost(config);
-  if (holder !== undefined)
-    return output.note(`Process ${holder.pid} hosts ${config.dataDir} and does the work.`);
+  if (holder !== undefined) {
+    output.note(`Process ${holder.pid} hosts ${config.dataDir} and does the work.`);
+    const changed = changedAgentFile(holder.since);
+    if (changed !== undefined) output.problem(`warning: ${staleText(changed)}: ${staleHint}.`);
+    return;
+  }
   await storeWorkflows(session.platform.store.definitions, (workflow) =>
     output.note(
       `${workflow.file} has problems and was not stored: ./baton validate ${workflow.file} shows them.`,
