@@ -72,18 +72,15 @@ export const manifests: readonly AgentManifest[] = ${JSON.stringify(manifests, n
 `;
 
 const registrySource = (names: readonly string[]): string => `/** ${note} */
-import { type AgentDefinition, type AgentRegistry, type RegisteredAgent } from '#core/agent/contract.ts';
+import { type AgentRegistry } from '#core/agent/contract.ts';
+import { registryOf } from '#core/agent/registry-of.ts';
 ${names.map((name) => `import { agent as ${camel(name)} } from './${name}/agent.ts';`).join('\n')}
 import { manifests } from './manifests.ts';
 
-const agents: readonly AgentDefinition[] = [${names.map(camel).join(', ')}];
-
 /** Every agent whose code is in this repository, by name. */
-export const registry: AgentRegistry = new Map(
-  manifests.flatMap((manifest): readonly (readonly [string, RegisteredAgent])[] =>
-    agents.filter((agent) => agent.name === manifest.name).map((agent) => [manifest.name, { manifest, agent }]),
-  ),
-);
+export const registry: AgentRegistry = registryOf(manifests, {
+  ${names.map((name) => `'${name}': ${camel(name)}`).join(', ')}
+});
 `;
 
 const promptSource = (
@@ -96,7 +93,16 @@ const camel = (name: string): string =>
   name.replace(/-+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 if (import.meta.main) {
-  const root = join(import.meta.dirname, '..');
+  try {
+    await main(join(import.meta.dirname, '..'));
+  } catch (error) {
+    // What is wrong with a manifest is its author's to mend: the problems, and no stack.
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 2;
+  }
+}
+
+async function main(root: string): Promise<void> {
   const files = await generateRegistry(root);
   const stale = staleFiles(root, files);
   if (process.argv.includes('--check')) {
