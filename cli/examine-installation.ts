@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, readConfig } from '#adapters/config.ts';
 import { manifests } from '#agents/manifests.ts';
+import { agentFault } from './agent-fault.ts';
 import { broken, fine, type Finding, warning } from './finding.ts';
 import { readVersion } from './version.ts';
 import { batonFolder, readWorkflow, workflowPaths } from './workflow-files.ts';
@@ -13,7 +14,7 @@ export interface Examined {
   readonly findings: readonly Finding[];
 }
 
-export function examineInstallation(env: NodeJS.ProcessEnv): Examined {
+export async function examineInstallation(env: NodeJS.ProcessEnv): Promise<Examined> {
   const config = readConfig(env);
   const settings = config.ok
     ? [fine('settings', 'every variable of the environment is understood')]
@@ -27,7 +28,7 @@ export function examineInstallation(env: NodeJS.ProcessEnv): Examined {
       packagesFinding(),
       ...settings,
       ...workflowFindings(),
-      agentsFinding(),
+      await agentsFinding(),
       ...(config.ok ? [modelFinding(config.value)] : []),
     ],
   };
@@ -70,8 +71,17 @@ function workflowFindings(): readonly Finding[] {
   );
 }
 
-const agentsFinding = (): Finding =>
-  fine('agents', `${manifests.length} registered: ${manifests.map(({ name }) => name).join(', ')}`);
+/** Whoever hosts loads the code of all agents: one that cannot be loaded keeps every run waiting. */
+async function agentsFinding(): Promise<Finding> {
+  try {
+    await import('#agents/registry.ts');
+    return fine('agents', `${manifests.length} registered: ${manifests.map(({ name }) => name).join(', ')}`);
+  } catch (error) {
+    const says = error instanceof Error ? error.message : String(error);
+    const fault = agentFault(error);
+    return broken('agents', fault?.message.replace('\n', '; ') ?? says, fault?.hint ?? 'npm run types');
+  }
+}
 
 function modelFinding({ model }: Config): Finding {
   if (model.apiKey === undefined)

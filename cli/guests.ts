@@ -7,6 +7,7 @@
  */
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
+import { agentFault } from './agent-fault.ts';
 
 export interface Host {
   printed(text: string): void;
@@ -51,13 +52,7 @@ export function hostGuests(next: Host): () => void {
 export function goesOnAfter(error: unknown, kind: 'rejection' | 'exception'): boolean {
   if (host === undefined || (error instanceof Error && error.name === 'InfrastructureError')) return false;
   // Baton's own code leaves no promise to nobody (a lint rule); what it throws from a timer it cannot go on after.
-  if (kind === 'exception' && !isGuests(error)) return false;
+  if (kind === 'exception' && !(error instanceof Refusal) && agentFault(error) === undefined) return false;
   host.leftUncaught(error);
   return true;
 }
-
-const agents = new URL('../agents/', import.meta.url).href;
-
-/** Whether the error began in the code of an agent. */
-export const isGuests = (error: unknown): boolean =>
-  error instanceof Refusal || (error instanceof Error && (error.stack ?? '').includes(agents));

@@ -4,8 +4,9 @@
  * M2. No stack trace reaches a person: a bug is one line with code INTERNAL (`BATON_LOG=debug` shows the stack).
  */
 import { CommanderError } from 'commander';
+import { agentFault } from './agent-fault.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { goesOnAfter, isGuests, leave, receiveGuests } from './guests.ts';
+import { goesOnAfter, leave, receiveGuests } from './guests.ts';
 import { createOutput } from './output.ts';
 import { CliError, infrastructureParts, renderCliProblem } from './problem.ts';
 import { buildProgram } from './program.ts';
@@ -49,11 +50,9 @@ function explain(error: unknown): ExitCode {
     return exitCodes.configuration;
   }
   const message = error instanceof Error ? error.message : String(error);
-  if (isGuests(error)) {
-    output.problem(
-      `error[AGENT_CRASHED]: an agent left an error to nobody: ${message.split('\n')[0] ?? ''}. ` +
-        'Expected every promise awaited and every error caught or thrown by run(). BATON_LOG=debug shows where it happened.',
-    );
+  const fault = agentFault(error);
+  if (fault !== undefined) {
+    output.problem(renderCliProblem(fault));
     showStack(error);
     return exitCodes.failed;
   }

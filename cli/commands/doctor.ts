@@ -12,7 +12,7 @@ export interface DoctorOptions {
 
 export async function doctorCommand(context: Context, options: DoctorOptions): Promise<ExitCode> {
   const { output } = context;
-  const { config, findings: here } = examineInstallation(context.env);
+  const { config, findings: here } = await examineInstallation(context.env);
   const findings = [...here, ...(config === undefined ? [] : await examineBackend(config))];
   const count = (state: Finding['state']): number =>
     findings.filter((finding) => finding.state === state).length;
