@@ -39,7 +39,7 @@ test('an input that does not fit names pointer, expectation and value', () => {
   assert.match(problem.message, /got "" at \/idea, expected .*Change the step's `with`/);
   assert.deepEqual((problem.details as Json[])[0], {
     pointer: '/idea',
-    expected: 'Too small: expected string to have >=1 characters',
+    expected: 'string to have >=1 characters',
     got: '""',
   });
 });

@@ -9,6 +9,7 @@ import { failure, no, ok, type Failure, type Result } from '../failure.ts';
 import { patterns } from '../ids.ts';
 import { type Json } from '../json.ts';
 import { AgentFailure, type AgentDefinition } from './contract.ts';
+import { expectationOf } from './expectation.ts';
 import { toJson } from './plain-json.ts';
 import { onOneLine } from '../redact.ts';
 import { cut, redacted, shown, told } from './shown.ts';
@@ -90,7 +91,7 @@ function parseWith<T>(schema: z.ZodType<T>, value: Json): Result<T, readonly Mis
 
 const mismatchOf = (issue: z.core.$ZodIssue): Mismatch => ({
   pointer: issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
-  expected: told(issue.message, 200),
+  expected: told(expectationOf(issue.message), 200),
 });
 
 function contractFailure(

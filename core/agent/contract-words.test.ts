@@ -80,23 +80,18 @@ describe('the boundary of an agent', () => {
     const input = checkInput(agent, { idea: 1, n: 'x' });
     assert.equal(
       !input.ok && input.problem.message,
-      'the input of agent sample does not fit its contract: got 1 at /idea, expected Invalid input: ' +
-        "expected string, received number (and 1 more). Change the step's `with`.",
+      'the input of agent sample does not fit its contract: got 1 at /idea, ' +
+        "expected string (and 1 more). Change the step's `with`.",
     );
     assert.deepEqual(outcome({ 'a/b~': 'x' }), {
       code: 'AGENT_OUTPUT_INVALID',
       message:
-        'the output of agent sample does not fit its contract: got "x" at /a~1b~0, expected Invalid input: ' +
-        'expected number, received string. Change what the agent returns, or its output schema.',
+        'the output of agent sample does not fit its contract: got "x" at /a~1b~0, ' +
+        'expected number. Change what the agent returns, or its output schema.',
       retryable: false,
-      details: [
-        { pointer: '/a~1b~0', expected: 'Invalid input: expected number, received string', got: '"x"' },
-      ],
+      details: [{ pointer: '/a~1b~0', expected: 'number', got: '"x"' }],
     });
-    assert.match(
-      outcome({ 'a/b~': 1, more: 2 })?.message ?? '',
-      /at the top, expected Unrecognized key: "more"\. /,
-    );
+    assert.match(outcome({ 'a/b~': 1, more: 2 })?.message ?? '', /at the top, expected no key "more"\. /);
     assert.deepEqual((outcome({})?.details as { got: string }[])[0]?.got, 'undefined');
   });
 

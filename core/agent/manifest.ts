@@ -8,6 +8,7 @@ import { patterns } from '../ids.ts';
 import { parseDuration } from '../workflow/duration.ts';
 import { nearest } from '../workflow/nearest.ts';
 import { type AgentManifest } from './contract.ts';
+import { expectationOf } from './expectation.ts';
 import { shown } from './shown.ts';
 
 export interface ManifestProblem {
@@ -80,7 +81,7 @@ function problemsOf(issue: z.core.$ZodIssue, json: unknown): readonly ManifestPr
   const message = text(
     `${pointer === '' ? 'the manifest' : pointer.slice(1)} is not valid`,
     got,
-    issue.message,
+    expectationOf(issue.message),
   );
   return [{ code: 'AGENT_MANIFEST', pointer, message }];
 }

@@ -1,0 +1,17 @@
+/** What a schema expects, from what it says of a value that does not fit. */
+
+/** Words to stand behind `expected`. The text of the author's own checks says that already; zod's says what is wrong. */
+export function expectationOf(said: string): string {
+  const [, keys] = /^Unrecognized keys?: ([^]+)$/.exec(said) ?? [];
+  if (keys !== undefined) return `no key ${keys}`;
+  const [, expected] =
+    /^(?:Invalid input|Invalid option|Too big|Too small): expected ([^]+?)(?:, received [^,]+)?$/.exec(
+      said,
+    ) ?? [];
+  if (expected !== undefined) return expected;
+  const [, must] = /^Invalid string: must ([^]+)$/.exec(said) ?? [];
+  if (must !== undefined) return `text that must ${must}`;
+  const [, kind] = /^Invalid ([^:]+)$/.exec(said) ?? [];
+  if (kind === undefined) return said;
+  return kind === 'input' ? 'a value that fits' : `a valid ${kind}`;
+}
