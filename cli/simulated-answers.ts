@@ -8,9 +8,9 @@ import { registry } from '#agents/registry.ts';
 import { type JsonObject } from '#core/json.ts';
 import { type Logger } from '#core/ports.ts';
 import { type Definition } from '#core/workflow/definition.ts';
-import { callAgent } from '#functions/agent/call-agent.ts';
 import { type AnsweringStep } from '#simulation/report.ts';
 import { type Scenario } from '#simulation/scenario.ts';
+import { callOnce } from './call-once.ts';
 import { type Recipe } from './hunt-recipe.ts';
 import { type Dispatched, recordAnswers, scenarioOf } from '#simulation/workflow-scenario.ts';
 import { agentSteps } from '#core/workflow/graph.ts';
@@ -46,10 +46,9 @@ const models = openModels({ names: {} });
 async function ask({ agent, step, attempt, input, secrets = [] }: Dispatched) {
   const local = registry.get(agent);
   if (local === undefined) return { answers: 'a stub: the agent is not registered here', value: undefined };
-  const outcome = await callAgent({ model: models.model, secret: () => undefined }, local, {
+  const outcome = await callOnce({ model: models.model, secret: () => undefined }, local, {
     task: { id: `${step}:${attempt}`, runId: 'simulated', step, attempt, secrets },
     input: input.value,
-    signal: AbortSignal.timeout(local.manifest.timeoutMs),
     logger: silent,
   });
   if (outcome.status === 'completed')

@@ -1,17 +1,22 @@
 /**
  * `agents invoke <agent>`: calls an agent once in this process, through the same boundary as a run's task: input and
- * output are checked, failures are typed, the attempt's time is limited. No log and no store are touched.
+ * output are checked, failures are typed, the attempt's time is limited. No log and no store are touched. An agent of
+ * transport `local` gets its thread, so that a loop ends with its time, or with Ctrl-C.
  */
 import { systemClock } from '#adapters/clock.ts';
 import { openModels } from '#adapters/llm/open-model.ts';
 import { createLogger } from '#adapters/logger.ts';
 import { type Config } from '#adapters/config.ts';
 import { knownSecrets } from '#adapters/open-platform.ts';
+import { threadStarter } from '#adapters/worker-thread.ts';
 import { registry } from '#agents/registry.ts';
 import { answerSchema } from '#core/agent/answer-schema.ts';
 import { type TaskOutcome } from '#core/event-data.ts';
 import { isJsonObject, type JsonObject } from '#core/json.ts';
-import { callAgent, type LocalAgent } from '#functions/agent/call-agent.ts';
+import { type RegisteredAgent } from '#core/agent/contract.ts';
+import { type LocalAgent } from '#functions/agent/call-agent.ts';
+import { type FromThread, type ToThread } from '#functions/local-agents/thread.ts';
+import { callOnce } from '../call-once.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { catchInterruption } from '../interruption.ts';
@@ -51,44 +56,38 @@ export async function agentsInvokeCommand(
 }
 
 interface Call {
-  readonly agent: LocalAgent;
+  readonly agent: RegisteredAgent;
   readonly input: JsonObject;
   readonly signal: AbortSignal;
 }
 
-/** A signal alone ends no loop that does not look at it: whoever waits for the answer stops waiting, too. */
-async function call(context: Context, config: Config, { agent, input, signal }: Call): Promise<TaskOutcome> {
-  const models = openModels(config.model);
-  const { name, timeoutMs } = agent.manifest;
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  const answered = callAgent({ model: models.model, secret: (secret) => config.secrets[secret] }, agent, {
-    task: { id: `invoke:${name}:1`, runId: 'invoke', step: name, attempt: 1, secrets: [] },
-    input,
-    signal: limit,
-    logger: createLogger({
-      level: config.logLevel,
-      clock: systemClock,
-      secrets: knownSecrets(config),
-      sink: logLines(context, { json: false, write: context.output.problem }),
-    }),
-  });
-  return Promise.race([answered, tooLate(limit, `agent ${name} did not answer within ${timeoutMs} ms`)]);
+function call(context: Context, config: Config, { agent, input, signal }: Call): Promise<TaskOutcome> {
+  const { name } = agent.manifest;
+  const logged = {
+    clock: systemClock,
+    secrets: knownSecrets(config),
+    sink: logLines(context, { json: false, write: context.output.problem }),
+  };
+  return callOnce(
+    {
+      model: openModels(config.model).model,
+      secret: (of) => config.secrets[of],
+      // What it prints is why somebody calls an agent by hand.
+      threads: { startThread, logger: createLogger({ ...logged, level: 'info' }) },
+      interrupted: signal,
+    },
+    agent,
+    {
+      task: { id: `invoke:${name}:1`, runId: 'invoke', step: name, attempt: 1, secrets: [] },
+      input,
+      logger: createLogger({ ...logged, level: config.logLevel }),
+    },
+  );
 }
 
-const tooLate = (signal: AbortSignal, what: string): Promise<TaskOutcome> =>
-  new Promise((resolve) => {
-    const end = (): void =>
-      resolve({
-        status: 'failed',
-        failure: {
-          code: 'AGENT_TIMEOUT',
-          message: `${what}, the time its agent.yaml allows. Allow more there, or ask for less.`,
-          retryable: true,
-        },
-      });
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
+const startThread = threadStarter<ToThread, FromThread>({
+  entry: new URL(import.meta.resolve('#functions/local-agents/worker.ts')),
+});
 
 function show({ output }: Context, agent: string, outcome: TaskOutcome, json: boolean): ExitCode {
   if (outcome.status === 'completed' && usedScript(outcome))

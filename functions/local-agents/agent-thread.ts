@@ -7,12 +7,13 @@
 import { assertNever } from '#core/assert-never.ts';
 import { failure, InfrastructureError } from '#core/failure.ts';
 import { type Logger } from '#core/ports.ts';
-import { failed, type CallEnd, type TaskCall } from '../agent/host.ts';
+import { type AgentCall } from '../agent/call-agent.ts';
+import { failed, type CallEnd } from '../agent/host.ts';
 import { type Timers } from '../agent/timers.ts';
 import { type FromThread, type StartThread, type Thread } from './thread.ts';
 
 export interface AgentThread {
-  call(call: TaskCall): Promise<CallEnd>;
+  call(call: AgentCall): Promise<CallEnd>;
   close(): Promise<void>;
 }
 
@@ -27,7 +28,7 @@ export interface AgentThreadDeps {
 export const pingMs = 1_000;
 
 interface Open {
-  readonly call: TaskCall;
+  readonly call: AgentCall;
   readonly resolve: (end: CallEnd) => void;
   readonly reject: (reason: InfrastructureError) => void;
 }
@@ -143,7 +144,7 @@ function endAll(deps: AgentThreadDeps, agent: string, running: Running, why: str
   for (const { resolve } of open) resolve(failed(failure('AGENT_CRASHED', message, { retryable: true })));
 }
 
-function secretsFor({ secret }: AgentThreadDeps, { task }: TaskCall): Readonly<Record<string, string>> {
+function secretsFor({ secret }: AgentThreadDeps, { task }: AgentCall): Readonly<Record<string, string>> {
   const found = task.secrets.flatMap(({ name }) => {
     const value = secret(name);
     return value === undefined ? [] : [[name, value] as const];
