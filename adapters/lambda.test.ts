@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { InfrastructureError } from '#core/failure.ts';
-import { startSecretsServer } from './aws/loopback-secrets.ts';
+import { type SecretsServer, startSecretsServer } from './aws/loopback-secrets.ts';
 import { lambdaEntry, type Create } from './lambda.ts';
 import { type Platform } from './platform.ts';
 
@@ -57,17 +57,23 @@ describe('the entry for Lambda', () => {
     assert.equal(await handler('two', context), ' two');
   });
 
-  it('asks for secrets once in a while, and opens anew where one was changed', async () => {
+  describe('with secrets kept elsewhere', () => {
     const arn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:key-AbCdEf';
-    const server = await startSecretsServer('session', { [arn]: 'first-key' });
-    const env = {
-      BATON_DATA_DIR: folder,
-      BATON_LOG: 'silent',
-      BATON_SECRETS_FROM: `OPENAI_API_KEY=${arn}`,
-      AWS_SESSION_TOKEN: 'session',
-      PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(server.port),
-    };
-    try {
+    let server: SecretsServer;
+    let env: Record<string, string>;
+    beforeEach(async () => {
+      server = await startSecretsServer('session', { [arn]: 'first-key' });
+      env = {
+        BATON_DATA_DIR: folder,
+        BATON_LOG: 'silent',
+        BATON_SECRETS_FROM: `OPENAI_API_KEY=${arn}`,
+        AWS_SESSION_TOKEN: 'session',
+        PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(server.port),
+      };
+    });
+    afterEach(() => server.close());
+
+    it('asks for them once in a while, and opens anew where one was changed', async () => {
       const handler = lambdaEntry(create, { env, secretsEveryMs: 0 });
       await handler('one', context);
       await handler('two', context);
@@ -75,8 +81,25 @@ describe('the entry for Lambda', () => {
       server.secrets.set(arn, 'second-key');
       await handler('three', context);
       assert.deepEqual([server.asked(), opened.length], [3, 2], 'another key');
-    } finally {
-      await server.close();
-    }
+    });
+
+    it('keeps the platform where something else of the environment changes, as the trace id does', async () => {
+      const handler = lambdaEntry(create, { env, secretsEveryMs: 0 });
+      for (const trace of ['Root=1-a', 'Root=1-b', 'Root=1-c']) {
+        env['_X_AMZN_TRACE_ID'] = trace;
+        await handler('one', context);
+      }
+      assert.deepEqual([server.asked(), opened.length], [3, 1]);
+    });
+
+    it('goes on with the secrets it has while they cannot be asked for', async () => {
+      const handler = lambdaEntry(create, { env, secretsEveryMs: 0 });
+      await handler('one', context);
+      server.secrets.delete(arn);
+      assert.equal(await handler('two', context), ' two');
+      server.secrets.set(arn, 'second-key');
+      await handler('three', context);
+      assert.deepEqual([server.asked(), opened.length], [3, 2]);
+    });
   });
 });

@@ -3,12 +3,14 @@
  * LE1. Importing does nothing: the platform is opened at the first invocation, once, and kept for the sandbox's life.
  * LE2. A failed opening is not kept: the next invocation tries again.
  * LE3. Secrets that are kept elsewhere are asked for again while the sandbox lives; where one was changed, the platform
- *      is opened anew: a rotated password never needs a deployment.
+ *      is opened anew: a rotated password never needs a deployment. What else changes in the environment (Lambda writes
+ *      the trace id of each invocation there) opens nothing, nor does a secret that cannot be looked at just now.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { InfrastructureError } from '#core/failure.ts';
 import { type InvocationContext } from '#core/lambda-kafka.ts';
-import { readSecret, withSecrets } from './aws/secrets.ts';
+import { type Logger } from '#core/ports.ts';
+import { readSecret, secretsOf } from './aws/secrets.ts';
 import { systemClock } from './clock.ts';
 import { readConfig, type Config } from './config.ts';
 import { type OpenPlatform } from './open-platform.ts';
@@ -24,10 +26,13 @@ export interface EntryOptions {
   readonly secretsEveryMs?: number;
 }
 
+type Secrets = Awaited<ReturnType<typeof secretsOf>>;
+
 interface Opened<Event, Answer> {
   readonly invoke: Invoke<Event, Answer>;
   readonly close: () => Promise<void>;
-  readonly env: NodeJS.ProcessEnv;
+  readonly logger: Logger;
+  readonly secrets: Secrets;
   secretsReadAt: number;
 }
 
@@ -40,14 +45,17 @@ export function lambdaEntry<Event, Answer>(
   const renew = async (current: Opened<Event, Answer>): Promise<Opened<Event, Answer>> => {
     const now = systemClock.now();
     if (env.BATON_SECRETS_FROM === undefined || now - current.secretsReadAt < secretsEveryMs) return current;
-    const read = await withSecrets(env);
     current.secretsReadAt = now;
-    if (isDeepStrictEqual(read, current.env)) return current;
+    const secrets = await lookAgain(env, current.logger);
+    if (secrets === undefined || isDeepStrictEqual(secrets, current.secrets)) return current;
     await current.close();
-    return open(create, read); // LE3
+    return open(create, env, secrets); // LE3
   };
   return async (event, context) => {
-    opened = opened === undefined ? withSecrets(env).then((read) => open(create, read)) : opened.then(renew);
+    opened =
+      opened === undefined
+        ? secretsOf(env).then((secrets) => open(create, env, secrets))
+        : opened.then(renew);
     let current: Opened<Event, Answer>;
     try {
       current = await opened;
@@ -59,16 +67,28 @@ export function lambdaEntry<Event, Answer>(
   };
 }
 
+/** `undefined`: they cannot be told now, and what is open goes on with those it has. */
+async function lookAgain(env: NodeJS.ProcessEnv, logger: Logger): Promise<Secrets | undefined> {
+  try {
+    return await secretsOf(env);
+  } catch (error) {
+    logger.warn({ error }, 'secrets could not be asked for again; going on with those that are known');
+    return undefined;
+  }
+}
+
 async function open<Event, Answer>(
   create: Create<Event, Answer>,
   env: NodeJS.ProcessEnv,
+  secrets: Secrets,
 ): Promise<Opened<Event, Answer>> {
-  const config = environmentConfig(env);
+  const config = environmentConfig({ ...env, ...secrets });
   // Loaded here, so that importing a function loads no driver.
   const { openPlatform } = await import('./open-platform.ts');
   const platform = await openPlatform(config);
   const invoke = traced(create, platform, config.function);
-  return { invoke, close: () => platform.close(), env, secretsReadAt: systemClock.now() };
+  const { logger } = platform;
+  return { invoke, close: () => platform.close(), logger, secrets, secretsReadAt: systemClock.now() };
 }
 
 function traced<Event, Answer>(

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { InfrastructureError } from '#core/failure.ts';
 import { readConfig } from '../config.ts';
 import { startSecretsServer, type SecretsServer } from './loopback-secrets.ts';
-import { withSecrets } from './secrets.ts';
+import { secretsOf } from './secrets.ts';
 
 const arn = (name: string): string =>
   `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 const read = (references: string, more: Readonly<Record<string, string>> = {}) =>
-  withSecrets({
+  secretsOf({
     PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(server.port),
     AWS_SESSION_TOKEN: 'session',
     BATON_SECRETS_FROM: references,
@@ -31,9 +31,8 @@ const read = (references: string, more: Readonly<Record<string, string>> = {}) =
   });
 
 describe('settings kept in Secrets Manager', () => {
-  it('leave the environment as it is where none is named', async () => {
-    const env = { PATH: '/bin' };
-    assert.equal(await withSecrets(env), env);
+  it('are none where none is named', async () => {
+    assert.deepEqual(await secretsOf({ PATH: '/bin' }), {});
     assert.equal(server.asked(), 0);
   });
 

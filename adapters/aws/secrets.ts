@@ -16,10 +16,9 @@ interface Reference {
   readonly member?: string;
 }
 
-/** The environment with its secrets in it; as it is where it names none. Throws `InfrastructureError`. */
-export async function withSecrets(env: Environment): Promise<Environment> {
+/** The settings that the environment has kept there, by name; none where it names none. Throws `InfrastructureError`. */
+export async function secretsOf(env: Environment): Promise<Readonly<Record<string, string>>> {
   const references = referencesIn(env.BATON_SECRETS_FROM ?? '');
-  if (references.length === 0) return env;
   const texts = new Map<string, Promise<string>>();
   const textOf = (reference: Reference): Promise<string> => {
     const asked = texts.get(reference.arn) ?? ask(env, reference);
@@ -29,7 +28,7 @@ export async function withSecrets(env: Environment): Promise<Environment> {
   const found = await Promise.all(
     references.map(async (reference) => [reference.name, valueOf(reference, await textOf(reference))]),
   );
-  return { ...env, ...(Object.fromEntries(found) as Record<string, string>) };
+  return Object.fromEntries(found) as Record<string, string>;
 }
 
 /** The text of one secret. `what` is said of it in errors. Throws `InfrastructureError`. */
