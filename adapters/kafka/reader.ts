@@ -161,6 +161,7 @@ async function fetchMore(
     places.map(({ partition }) => partition),
   );
   let came = 0;
+  const answered = new Set<Place>();
   const fetchFrom = async ([nodeId, partitions]: [string, number[]]): Promise<void> => {
     const own = places.filter(({ partition }) => partitions.includes(partition));
     const broker = await cluster.findBroker({ nodeId });
@@ -182,12 +183,15 @@ async function fetchMore(
     })) as Fetched;
     for (const answer of responses.flatMap((response) => response.partitions)) {
       const place = own.find(({ partition }) => partition === answer.partition);
-      if (place !== undefined) came += take(topic, place, answer);
+      if (place === undefined) continue;
+      answered.add(place);
+      came += take(topic, place, answer);
     }
   };
   await Promise.all(Object.entries(byLeader).map(fetchFrom));
-  // Offsets at the end that hold no record, such as a transaction's marks: nothing will come there.
-  if (came === 0) for (const place of places) place.next = Math.max(place.next, place.end);
+  // Offsets at the end that hold no record, such as a transaction's marks: nothing will come there. A broker that holds
+  // a client to its quota answers of no partition at all, which says nothing of what is there.
+  if (came === 0) for (const place of answered) place.next = Math.max(place.next, place.end);
 }
 
 type Answer = Fetched['responses'][number]['partitions'][number];
