@@ -40,7 +40,7 @@ export function createClient(options: ClientOptions, extra: MongoClientOptions =
     client,
     // Of the servers, never of the user: it is named in errors.
     address: srvHost ?? hosts.map((host) => host.toString()).join(','),
-    name: databasePattern.exec(options.uri)?.[1] ?? 'baton',
+    name: decodeURIComponent(databasePattern.exec(options.uri)?.[1] ?? 'baton'),
     isClosed: () => closed,
     async connect() {
       if (closed) throw new MongoNotConnectedError('the client was closed');
@@ -60,8 +60,8 @@ export function createClient(options: ClientOptions, extra: MongoClientOptions =
   };
 }
 
-/** The path of the URI. Before it, a slash is always percent-encoded. */
-const databasePattern = /^mongodb(?:\+srv)?:\/\/[^/]*\/([^?]+)/;
+/** The path of the URI, which may be absent. Before it, slashes and question marks are always percent-encoded. */
+const databasePattern = /^mongodb(?:\+srv)?:\/\/[^/?]*\/([^?]+)/;
 
 function settings({ maxPoolSize, tlsCaFile }: ClientOptions): MongoClientOptions {
   return {
