@@ -152,14 +152,17 @@ async function telemetryOf(
   return telemetry === undefined ? startTelemetry(config.telemetry, logger) : telemetry(logger);
 }
 
-/** Every value that must not be seen, by the name shown instead. */
+/** Shorter ones are words of log lines as well, such as the key `ollama` of a model on this machine. */
+const shortest = 8;
+
+/** Every value that must not be seen, by the name shown instead. What is shorter than that cannot be hidden. */
 export function knownSecrets(config: Config): Readonly<Record<string, string>> {
   const keys = (config.capabilityKeys ?? []).map((key) => [
     `capability-key-${key.id}`,
     Buffer.from(key.secret).toString('base64'),
   ]);
   const { backend } = config;
-  return {
+  const all: Readonly<Record<string, string>> = {
     ...config.secrets,
     ...(config.aws !== undefined && { AWS_SECRET_ACCESS_KEY: config.aws.secretAccessKey }),
     ...(config.aws?.sessionToken !== undefined && { AWS_SESSION_TOKEN: config.aws.sessionToken }),
@@ -169,4 +172,5 @@ export function knownSecrets(config: Config): Readonly<Record<string, string>> {
     ...(config.model.apiKey !== undefined && { OPENAI_API_KEY: config.model.apiKey }),
     ...(Object.fromEntries(keys) as Record<string, string>),
   };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value.length >= shortest));
 }
