@@ -69,7 +69,7 @@ export const settings = {
   },
   BATON_MONGODB_POOL: {
     type: 'whole number, 1 to 1000',
-    default: '20',
+    default: 'maxPoolSize of MONGODB_URI, else 20',
     for: 'Connections to the database, at most, of one process. 1 or 2 on Lambda.',
     secret: false,
   },

@@ -18,3 +18,14 @@ describe('the database that a URI names', () => {
       await client.close();
     });
 });
+
+it('has 20 connections at most, unless the options or the URI say otherwise', async () => {
+  const most = async (uri: string, maxPoolSize?: number): Promise<unknown> => {
+    const opened = createClient({ uri, ...(maxPoolSize !== undefined && { maxPoolSize }) });
+    await opened.close();
+    return opened.client.options.maxPoolSize;
+  };
+  assert.equal(await most('mongodb://db.example.org'), 20);
+  assert.equal(await most('mongodb://db.example.org/?replicaSet=rs0&maxPoolSize=7'), 7);
+  assert.equal(await most('mongodb://db.example.org/?maxPoolSize=7', 2), 2);
+});

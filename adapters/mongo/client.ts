@@ -63,7 +63,9 @@ export function createClient(options: ClientOptions, extra: MongoClientOptions =
 /** The path of the URI, which may be absent. Before it, slashes and question marks are always percent-encoded. */
 const databasePattern = /^mongodb(?:\+srv)?:\/\/[^/?]*\/([^?]+)/;
 
-function settings({ maxPoolSize, tlsCaFile }: ClientOptions): MongoClientOptions {
+const namesPoolSize = /[?&]maxPoolSize=/i;
+
+function settings({ uri, maxPoolSize, tlsCaFile }: ClientOptions): MongoClientOptions {
   return {
     appName: 'baton',
     ...durable,
@@ -75,7 +77,7 @@ function settings({ maxPoolSize, tlsCaFile }: ClientOptions): MongoClientOptions
     // Longer than any call may take; shorter than the invocation that waits for it.
     socketTimeoutMS: 30_000,
     waitQueueTimeoutMS: 10_000,
-    ...(maxPoolSize !== undefined && { maxPoolSize }),
+    ...(maxPoolSize !== undefined ? { maxPoolSize } : namesPoolSize.test(uri) ? {} : { maxPoolSize: 20 }),
     ...(tlsCaFile !== undefined && { tls: true, tlsCAFile: tlsCaFile }),
   };
 }

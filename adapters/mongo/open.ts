@@ -14,7 +14,7 @@ export interface MongoOptions {
   readonly uri: string;
   readonly logger: Logger;
   readonly clock: Clock;
-  /** Connections at most. Default: what the URI says, else the driver's 100. On Lambda: 1 or 2. */
+  /** Connections at most. Default: what the URI says, else 20. On Lambda: 1 or 2. */
   readonly maxPoolSize?: number;
   /** PEM file of the authorities to trust, for DocumentDB its bundle. Turns TLS on. */
   readonly tlsCaFile?: string;
