@@ -12,3 +12,14 @@ export const systemTimers = {
     setImmediate(run);
   },
 } as const;
+
+/** What `work` gives, or nothing once `ms` are over; what it does after that is nobody's concern. */
+export async function atMost<T>(ms: number, work: Promise<T> | undefined): Promise<T | undefined> {
+  const { promise: timeUp, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), ms);
+  try {
+    return await Promise.race([work, timeUp]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -11,7 +11,7 @@ import { type Mapping, startMapping } from './invoker.ts';
 import { type LoadedFunction, loadFunction, type LoadFunction, traced } from './load-function.ts';
 import { refuseMappings } from './mapping-limits.ts';
 import { noticing, startTimerLoop, type TimerLoop } from './timer-loop.ts';
-import { systemTimers, type Timers } from './timers.ts';
+import { endsWithin, systemTimers, type Timers } from './timers.ts';
 
 export interface HostOptions {
   readonly platform: Platform;
@@ -39,7 +39,9 @@ export interface Host {
   readonly failed: Promise<never>;
 }
 
-const mappingGraceMs = 8_000;
+/** With the second that mappings have to part from their log, and a second each for timer and HTTP: ten (H2). */
+const mappingGraceMs = 7_000;
+const timerGraceMs = 1_000;
 const httpGraceMs = 1_000;
 const trimFirstMs = 60_000;
 const trimEveryMs = 10 * 60_000;
@@ -162,7 +164,8 @@ async function startTimer(starting: Starting, endpoints: HostEndpoints): Promise
     const timer = (await load(starting, spec, endpoints)).timer();
     const loop = startTimerLoop({ timer, clock: platform.clock, logger: platform.logger, timers });
     starting.loop = loop;
-    started.defer(() => loop.stop());
+    // A tick that waits for a store which does not answer is given up: whatever it was to send is still due.
+    started.defer(async () => void (await endsWithin(timers, timerGraceMs, loop.stop())));
   }
 }
 

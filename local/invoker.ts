@@ -23,7 +23,7 @@ import {
   type PartitionQueues,
 } from './partition-queue.ts';
 import { backoffMs, createSettlement, type Settlement } from './settlement.ts';
-import { type Alarm, createAlarm, pause, systemTimers, type Timers } from './timers.ts';
+import { type Alarm, createAlarm, endsWithin, pause, systemTimers, type Timers } from './timers.ts';
 
 export interface MappingOptions {
   readonly mapping: MappingSpec;
@@ -46,7 +46,8 @@ export interface MappingOptions {
 export interface Mapping {
   /**
    * No new batch from now on. Waits up to `graceMs` (default 8000) for batches in flight; one that takes longer is
-   * given back uncommitted. Then commits what is done and closes the consumer.
+   * given back uncommitted. Then commits what is done and closes the consumer, for which a second more is left: a log
+   * that hangs does not hold up the end, and what it was not told comes again.
    */
   stop(options?: { readonly graceMs?: number }): Promise<void>;
   /** Resolves once stopped; rejects if the mapping itself broke, which is a bug. */
@@ -64,6 +65,8 @@ const maxEventBytes = 6 * 1024 * 1024 - 8 * 1024;
 /** Read ahead at most; beyond it a blocked partition holds up the others, whose records are behind its own. */
 const heldRecords = 10_000;
 const heldBytes = 32 * 1024 * 1024;
+/** To commit and to leave the group, beside what of the grace is left. */
+const partingMs = 1_000;
 /** How long a mapping may keep the thread before everything else of the process has its turn. */
 const turnMs = 10;
 
@@ -233,18 +236,21 @@ function createPoll({ options, timers, logger, stopping }: Running): () => Promi
 }
 
 async function stop(running: Running, reading: Promise<void>, graceMs: number): Promise<void> {
+  const { timers, logger, commits, options } = running;
+  const until = options.clock.now() + graceMs;
   running.stopping.abort();
   running.roomCame();
   running.alarm.off();
   await reading.catch(() => undefined);
-  const grace = new AbortController();
-  const finished = Promise.allSettled(running.inFlight).then(() => grace.abort());
-  await Promise.race([finished, pause(running.timers, graceMs, grace.signal)]);
+  await endsWithin(timers, graceMs, Promise.allSettled(running.inFlight));
   running.closed = true;
-  if (running.inFlight.size > 0)
-    running.logger.warn({ batches: running.inFlight.size }, 'batches given back');
-  await running.commits.flush();
-  await running.options.consumer.close();
+  if (running.inFlight.size > 0) logger.warn({ batches: running.inFlight.size }, 'batches given back');
+  const left = (): number => Math.max(0, until - options.clock.now());
+  const committed = await endsWithin(timers, left() + partingMs / 2, commits.flush());
+  const closing = options.consumer.close();
+  if (committed && (await endsWithin(timers, left() + partingMs / 2, closing))) return;
+  logger.warn({}, 'the log does not answer; its group was not left in form');
+  closing.catch(() => undefined);
 }
 
 function guarded(running: Running, run: () => void): void {

@@ -58,6 +58,8 @@ export interface MemoryConsumer extends LogConsumer {
   readonly closed: () => boolean;
   /** The next polls or commits fail with this. */
   failWith(error: Error | undefined): void;
+  /** Commits from now on are answered once this is settled. */
+  hangUntil(answering: Promise<void>): void;
 }
 
 export function memoryConsumer(topic: string, clock: Clock): MemoryConsumer {
@@ -66,6 +68,7 @@ export function memoryConsumer(topic: string, clock: Clock): MemoryConsumer {
   const committed = new Map<number, number>();
   let closed = false;
   let failure: Error | undefined;
+  let answering = Promise.resolve();
   let came = (): void => undefined;
   const check = (): void => {
     if (failure !== undefined) throw failure;
@@ -80,6 +83,7 @@ export function memoryConsumer(topic: string, clock: Clock): MemoryConsumer {
     committed,
     closed: () => closed,
     failWith: (error) => (failure = error),
+    hangUntil: (promise) => void (answering = promise),
     append,
     push: (partition, ...values) => {
       for (const value of values)
@@ -102,6 +106,7 @@ export function memoryConsumer(topic: string, clock: Clock): MemoryConsumer {
     },
     commit: async (positions) => {
       check();
+      await answering;
       for (const { partition, nextOffset } of positions) committed.set(partition, nextOffset);
     },
     close: async () => {

@@ -261,4 +261,21 @@ describe('stopping', () => {
     await call(0).answer(null);
     assert.deepEqual([...consumer.committed], []);
   });
+
+  it('does not wait for a log that hangs: what it was not told comes again', async () => {
+    const { consumer, call, mapping, time, lines } = start();
+    consumer.push(0, 'a');
+    await settled();
+    const answering = Promise.withResolvers<void>();
+    consumer.hangUntil(answering.promise);
+    await call(0).answer(null);
+    const stopped = mapping.stop({ graceMs: 500 });
+    await time.advance(1_500);
+    await stopped;
+    assert.deepEqual([...consumer.committed], []);
+    assert.match(lines.at(-1)?.message ?? '', /^the log does not answer/);
+    answering.resolve();
+    await settled();
+    assert.equal(consumer.closed(), true);
+  });
 });

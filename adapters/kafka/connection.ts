@@ -2,13 +2,18 @@
  * One connection of kafkajs, made when it is first needed and made anew after a failure: nothing of an outage, such as
  * a broker that moved or a topic that is gone, stays with a process.
  */
+import { atMost } from '../timers.ts';
+
 export interface Connection<T> {
   /** The connected client; all callers share one. Rejects as connecting does, and the next call tries again. */
   get(): Promise<T>;
   /** Gives `client` up, if it is still the one in use. */
   drop(client: T): void;
+  /** Waits for the broker's part in it a second at most: a broker that hangs does not hold up the end. */
   close(): Promise<void>;
 }
+
+const closeMs = 1_000;
 
 export function createConnection<T extends { disconnect(): Promise<void> }>(
   open: () => Promise<T>,
@@ -44,9 +49,12 @@ export function createConnection<T extends { disconnect(): Promise<void> }>(
       end(client);
     },
     async close() {
-      const last = await current?.catch(() => undefined);
-      if (last !== undefined && connected === last) this.drop(last);
-      await Promise.all(ending);
+      const dropped = current?.then(
+        (client) => this.drop(client),
+        () => undefined,
+      );
+      await atMost(closeMs, dropped);
+      await atMost(closeMs, Promise.all(ending));
     },
   };
 }

@@ -4,6 +4,7 @@
  */
 import { type LogConsumer, type Logger } from '#core/ports.ts';
 import { type Kafka } from 'kafkajs';
+import { atMost } from '../timers.ts';
 import { type Attempt, consumerClosed, guarded, isSettling, kafkaError } from './kafka-error.ts';
 import { joinGroup, type Membership } from './membership.ts';
 import { createProgress } from './progress.ts';
@@ -122,11 +123,8 @@ async function leave(
   { logger, topic, group }: ConsumerOptions,
 ): Promise<void> {
   if (member === undefined || member.lost() !== undefined) return;
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, leaveMs)));
   const left = member.leave().catch((error: unknown) => {
     logger.debug({ error, topic, group }, 'the consumer group was not left in form');
   });
-  await Promise.race([left, patience]);
-  clearTimeout(timer);
+  await atMost(leaveMs, left);
 }

@@ -15,7 +15,10 @@ export interface KafkaLog {
   readonly log: Log;
   /** Comma-separated `host:port`. */
   readonly bootstrapServers: string;
-  /** Sends what is being published, leaves every group, and closes every connection. */
+  /**
+   * Sends what is being published, leaves every group, and closes every connection; where the brokers do not answer,
+   * gives all of it up after some seconds.
+   */
   close(): Promise<void>;
 }
 

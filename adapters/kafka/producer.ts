@@ -11,6 +11,7 @@
 import { type Kafka, Partitioners, type Producer, type TopicMessages } from 'kafkajs';
 import { type InfrastructureError } from '#core/failure.ts';
 import { type OutgoingRecord } from '#core/ports.ts';
+import { atMost } from '../timers.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { companyMs, until } from './company.ts';
 import { type Attempt, codeOf, kafkaError, mayPass } from './kafka-error.ts';
@@ -23,6 +24,8 @@ const requestBytes = 8 * 1024 * 1024;
 /** A request, before its publishers hear that it failed. */
 const attempts = 4;
 const firstWaitMs = 100;
+/** For what is being published when the log is closed; a broker that hangs does not hold up the end. */
+const closeMs = 2_000;
 
 interface Call {
   readonly records: readonly OutgoingRecord[];
@@ -73,7 +76,7 @@ export function createPublisher(client: () => Kafka, brokers: readonly string[])
       return promise;
     },
     async close() {
-      await sending;
+      await atMost(closeMs, sending);
       await connection.close();
     },
   };

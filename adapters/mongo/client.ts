@@ -3,6 +3,7 @@
  */
 import { MongoClient, type MongoClientOptions, MongoNotConnectedError } from 'mongodb';
 import { refusal } from '#core/refusal.ts';
+import { atMost } from '../timers.ts';
 import { mendClosedConnections } from './closed-connections.ts';
 import { type Place } from './store-error.ts';
 
@@ -23,6 +24,8 @@ export interface Client extends Place {
   connect(): Promise<void>;
   close(): Promise<void>;
 }
+
+const closeMs = 2_000;
 
 /** Durable: a majority of the replica set has it in its journal. Gives up rather than wait for ever. */
 export const durable = { writeConcern: { w: 'majority', journal: true, wtimeoutMS: 10_000 } } as const;
@@ -55,7 +58,8 @@ export function createClient(options: ClientOptions, extra: MongoClientOptions =
     },
     async close() {
       closed = true;
-      await client.close();
+      // It says good-bye to the server, and waits for a primary to say it to.
+      await atMost(closeMs, client.close());
     },
   };
 }
