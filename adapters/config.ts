@@ -94,7 +94,7 @@ function assemble(
   const baseUrl = read('OPENAI_BASE_URL', parse.httpUrl);
   const capabilityKeys = read('BATON_CAPABILITY_KEYS', parse.capabilityKeys);
   const jaeger = readJaeger(read);
-  const queryUrl = read('BATON_TRACE_URL', parse.httpUrl) ?? (jaeger && `http://${jaeger.host}:16686`);
+  const queryUrl = read('BATON_TRACE_URL', parse.httpUrl) ?? (jaeger && `http://${inUrl(jaeger.host)}:16686`);
   return {
     backend,
     dataDir: resolve(read('BATON_DATA_DIR', parse.path) ?? '.baton'),
@@ -139,9 +139,11 @@ function readAws(read: Read): { aws?: AwsCredentials } {
   return { aws: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) } };
 }
 
+const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
 /** One of the two is enough to ask for Jaeger; 6832 is where its agent takes binary Thrift. */
 function readJaeger(read: Read): { host: string; port: number } | undefined {
-  const host = read('JAEGER_HOST', parse.hostName);
+  const host = read('JAEGER_HOST', parse.hostName)?.replace(/^\[|\]$/g, '');
   const port = read('JAEGER_PORT', parse.port);
   return host === undefined && port === undefined
     ? undefined

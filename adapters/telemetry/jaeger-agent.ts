@@ -4,6 +4,7 @@
  *      away what comes, in silence: so that port is never sent to.
  * JA2. A span that does not fit a packet loses its longest texts first, and is counted as dropped if that is not enough.
  */
+import { isIPv6 } from 'node:net';
 import { JaegerExporter } from '@opentelemetry/exporter-jaeger';
 import { type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace';
 import { failed as failedCode, success } from './counted-export.ts';
@@ -14,7 +15,10 @@ export const binaryThriftPort = 6832;
 export const jaegerPortFor = (port: number): number => (port === compactThriftPort ? binaryThriftPort : port);
 
 export function jaegerAgentExporter(options: { readonly host: string; readonly port: number }): SpanExporter {
-  const agent = new JaegerExporter({ host: options.host, port: options.port, flushTimeout: 1_000 });
+  const { host, port } = options;
+  // The exporter hands on what it does not know itself; its socket is one of IPv4 unless told otherwise.
+  const socket = isIPv6(host) ? { socketType: 'udp6' } : {};
+  const agent = new JaegerExporter({ host, port, flushTimeout: 1_000, ...socket });
   return {
     export(spans, done) {
       void sendAll(agent, spans).then((failed) =>

@@ -48,9 +48,10 @@ export function withExporter(asked: Asked, logger: Logger, exporter: SpanExporte
 }
 
 async function exporterOf(asked: Asked, logger: Logger): Promise<SpanExporter> {
-  const { jaeger, standard } = asked;
+  const { standard } = asked;
   const named = standard['OTEL_TRACES_EXPORTER'];
-  if (jaeger !== undefined && (named === undefined || named === 'jaeger')) {
+  const jaeger = agentOf(asked);
+  if (jaeger !== undefined) {
     const { jaegerAgentExporter, jaegerPortFor } = await import('./jaeger-agent.ts');
     const port = jaegerPortFor(jaeger.port);
     if (port !== jaeger.port)
@@ -80,12 +81,22 @@ function positive({ standard }: Asked, name: string): number | undefined {
   return Number.isSafeInteger(value) && value > 0 ? value : undefined;
 }
 
-const targetOf = ({ jaeger, standard }: Asked): string =>
-  jaeger === undefined
-    ? (standard['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ??
-      standard['OTEL_EXPORTER_OTLP_ENDPOINT'] ??
-      'http://localhost:4318')
-    : `${jaeger.host}:${jaeger.port}`;
+/** The Jaeger agent, where spans go there: another exporter that is asked for by name wins. */
+function agentOf({ jaeger, standard }: Asked): Asked['jaeger'] {
+  const named = standard['OTEL_TRACES_EXPORTER'];
+  return named === undefined || named === 'jaeger' ? jaeger : undefined;
+}
+
+function targetOf(asked: Asked): string {
+  const { standard } = asked;
+  const jaeger = agentOf(asked);
+  if (jaeger !== undefined) return `${jaeger.host}:${jaeger.port}`;
+  return (
+    standard['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ??
+    standard['OTEL_EXPORTER_OTLP_ENDPOINT'] ??
+    'http://localhost:4318'
+  );
+}
 
 /** Waits for `work`, but not longer; what it does after that, and how it fails, is nobody's concern. */
 async function within(ms: number, work: () => Promise<void>): Promise<void> {

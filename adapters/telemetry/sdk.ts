@@ -19,6 +19,7 @@ import {
   defaultResource,
   detectResources,
   envDetector,
+  type Resource,
   resourceFromAttributes,
 } from '@opentelemetry/resources';
 import {
@@ -60,9 +61,7 @@ export function openSdk({ serviceName, standard, processor }: SdkOptions): Sdk {
     sampler,
     idGenerator: ids,
     spanProcessors: [processor],
-    resource: defaultResource()
-      .merge(detectResources({ detectors: [envDetector] }))
-      .merge(resourceFromAttributes({ 'service.name': serviceName })),
+    resource: resourceOf(serviceName, standard),
     // A span over 65,000 bytes does not fit a UDP packet; none of Baton's comes near it with these.
     spanLimits: { attributeValueLengthLimit: 4_096, attributeCountLimit: 64, linkCountLimit: 128 },
   });
@@ -84,6 +83,15 @@ export function openSdk({ serviceName, standard, processor }: SdkOptions): Sdk {
     flush: () => processor.forceFlush(),
     shutdown: () => node.shutdown(),
   };
+}
+
+/** As the standard has it: OTEL_SERVICE_NAME wins over a name among OTEL_RESOURCE_ATTRIBUTES, which wins over ours. */
+function resourceOf(serviceName: string, standard: SdkOptions['standard']): Resource {
+  const named = resourceFromAttributes({ 'service.name': serviceName });
+  const told = detectResources({ detectors: [envDetector] });
+  return standard['OTEL_SERVICE_NAME'] === undefined
+    ? defaultResource().merge(named).merge(told)
+    : defaultResource().merge(told).merge(named);
 }
 
 type DerivableIds = IdGenerator & { next(ids: { traceId?: string; spanId?: string }): void };

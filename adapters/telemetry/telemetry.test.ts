@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, it } from 'node:test';
 import { InMemorySpanExporter, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace';
@@ -104,6 +106,50 @@ describe('telemetry', () => {
     assert.deepEqual(lines, []);
   });
 
+  it('takes the name of the service from the resource where it is named there alone', async () => {
+    const nameBy = async (env: Record<string, string>): Promise<unknown> => {
+      const exporter = new InMemorySpanExporter();
+      const kept: unknown[] = [];
+      const keeping: SpanExporter = {
+        export: (spans, done) => {
+          for (const { resource } of spans) kept.push(resource.attributes['service.name']);
+          exporter.export(spans, done);
+        },
+        shutdown: () => exporter.shutdown(),
+      };
+      Object.assign(process.env, env); // The SDK's detector reads it itself.
+      try {
+        const telemetry = withExporter(telemetryConfig(env), collecting().logger, keeping);
+        makeSpans(telemetry, 1);
+        await telemetry.shutdown();
+      } finally {
+        for (const name of Object.keys(env)) delete process.env[name];
+      }
+      return kept[0];
+    };
+    const among = 'service.name=shop,service.version=2';
+    assert.equal(await nameBy({}), 'baton');
+    assert.equal(await nameBy({ OTEL_RESOURCE_ATTRIBUTES: among }), 'shop');
+    assert.equal(await nameBy({ OTEL_RESOURCE_ATTRIBUTES: among, OTEL_SERVICE_NAME: 'own' }), 'own');
+  });
+
+  it('names the target that was tried, where OTLP is asked for beside a Jaeger agent', async () => {
+    const { lines, logger } = collecting();
+    const refusing: SpanExporter = {
+      export: (_spans, done) => done({ code: 1, error: new Error('no route') }),
+      shutdown: () => Promise.resolve(),
+    };
+    const env = { JAEGER_HOST: 'jaeger', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
+    for (const more of [{}, { OTEL_TRACES_EXPORTER: 'otlp' }]) {
+      const telemetry = withExporter(telemetryConfig({ ...env, ...more }), logger, refusing);
+      makeSpans(telemetry, 1);
+      await telemetry.flush(5_000);
+      await telemetry.shutdown();
+    }
+    const targets = new Set(lines.map(({ fields }) => fields['target']));
+    assert.deepEqual([...targets], ['jaeger:6832', 'http://collector:4318']);
+  });
+
   it('says once that spans cannot be sent, and counts all of them', async () => {
     const { lines, logger } = collecting();
     const refusing: SpanExporter = {
@@ -168,6 +214,23 @@ describe('the Jaeger agent', () => {
       lines.map(({ fields }) => fields),
       [{ host: '127.0.0.1', asked: 6831, used: 6832 }],
     );
+  });
+
+  it('is reached at an address of IPv6, with brackets or without', async (context) => {
+    const agent = createSocket('udp6');
+    context.after(() => agent.close());
+    agent.bind(0, '::1');
+    await once(agent, 'listening');
+    for (const host of ['::1', '[::1]']) {
+      const packet = once(agent, 'message');
+      const config = telemetryConfig({ JAEGER_HOST: host, JAEGER_PORT: String(agent.address().port) });
+      assert.equal(config.queryUrl, 'http://[::1]:16686');
+      const telemetry = await startTelemetry(config, collecting().logger);
+      makeSpans(telemetry, 1);
+      await telemetry.shutdown();
+      assert.equal(telemetry.dropped(), 0);
+      await packet;
+    }
   });
 
   it('gets a span that fits into a packet, however long its texts', () => {
