@@ -44,6 +44,8 @@ export interface Config {
   readonly secrets: Readonly<Record<string, string>>;
   /** Hosts that HTTP agents may be reached at although they are private or plain http; `host` or `host:port`. */
   readonly allowedHosts: readonly string[];
+  /** How long ended runs are kept, in milliseconds, where that is said; absent: as the topology has it. */
+  readonly storeRetentionMs?: number;
   /** Who this process is to AWS, where it is told; Lambda tells. */
   readonly aws?: AwsCredentials;
   /** What a function on Lambda is told by its environment; local hosts take it from the topology instead. */
@@ -94,6 +96,7 @@ function assemble(
   const baseUrl = read('OPENAI_BASE_URL', parse.httpUrl);
   const capabilityKeys = read('BATON_CAPABILITY_KEYS', parse.capabilityKeys);
   const jaeger = readJaeger(read);
+  const retentionDays = read('BATON_STORE_RETENTION_DAYS', parse.days);
   const queryUrl = read('BATON_TRACE_URL', parse.httpUrl) ?? (jaeger && `http://${inUrl(jaeger.host)}:16686`);
   return {
     backend,
@@ -113,20 +116,21 @@ function assemble(
     logLevel: read('BATON_LOG', parse.logLevel) ?? 'info',
     secrets,
     allowedHosts: read('BATON_ALLOWED_HOSTS', parse.hosts) ?? [],
+    ...(retentionDays !== undefined && { storeRetentionMs: retentionDays * day }),
     ...readAws(read),
-    function: readFunction(read),
+    function: readFunction(read, retentionDays ?? 30),
   };
 }
 
 const day = 24 * 60 * 60 * 1000;
 
-const readFunction = (read: Read): FunctionSettings => ({
+const readFunction = (read: Read, retentionDays: number): FunctionSettings => ({
   name: read('BATON_FUNCTION', parse.text) ?? 'baton',
   agents: read('BATON_AGENTS', parse.agentNames) ?? [],
   partialResponses: read('BATON_PARTIAL_RESPONSES', parse.flag) ?? false,
   endpoints: read('BATON_ENDPOINTS', parse.endpoints) ?? {},
   development: read('BATON_DEVELOPMENT', parse.flag) ?? false,
-  storeRetentionMs: (read('BATON_STORE_RETENTION_DAYS', parse.days) ?? 30) * day,
+  storeRetentionMs: retentionDays * day,
 });
 
 function readAws(read: Read): { aws?: AwsCredentials } {

@@ -154,6 +154,24 @@ describe('a host', () => {
     });
   });
 
+  it('keeps ended runs as long as the environment says, which must be as long as the topics', async () => {
+    const day = 24 * 60 * 60 * 1000;
+    const read = readConfig({
+      BATON_DATA_DIR: folder,
+      BATON_LOG: 'silent',
+      BATON_STORE_RETENTION_DAYS: '90',
+    });
+    config = read.ok ? read.value : assert.fail();
+    const given: FunctionSettings[] = [];
+    await open('try', functions([], given));
+    assert.deepEqual([...new Set(given.map((settings) => settings.storeRetentionMs))], [90 * day]);
+    const kept = { ...topology, topics: [{ ...topicOf('in'), retentionMs: 91 * day }] };
+    await assert.rejects(openSession(config, { host: 'never', topology: kept }), {
+      name: 'InfrastructureError',
+      message: /^CONFIG_CONFLICT: .*90 days.*91 days/,
+    });
+  });
+
   it('goes on after a restart where it stopped, with nothing lost or fed again', async () => {
     const before: string[] = [];
     const first = await open('try', functions(before));

@@ -8,6 +8,7 @@ import { type HostHolder, type HostLock, readHostHolder, tryHostLock } from '#ad
 import { type Config } from '#adapters/config.ts';
 import { openPlatform, type OpenPlatform, type PlatformOptions } from '#adapters/open-platform.ts';
 import { type Log } from '#core/ports.ts';
+import { refusal } from '#core/refusal.ts';
 import { type Topology, topologyOf } from '#infra/topology.ts';
 import { type Host, type HostOptions, startHost } from './host.ts';
 import { type LoadFunction } from './load-function.ts';
@@ -46,7 +47,7 @@ const held = new Set<HostLock>();
 export async function openSession(config: Config, options: SessionOptions): Promise<Session> {
   const platform = await openPlatform(config, options);
   try {
-    const topology = options.topology ?? (await ownTopology());
+    const topology = withRetention(options.topology ?? (await ownTopology()), config.storeRetentionMs);
     if (platform.embedded !== undefined) await ensureTopics(platform.log, topology);
     const session = createSession(config, options, platform, topology);
     if (options.host === 'try') await session.becomeHost();
@@ -60,6 +61,20 @@ export async function openSession(config: Config, options: SessionOptions): Prom
 async function ownTopology(): Promise<Topology> {
   const { manifests } = await import('#agents/manifests.ts');
   return topologyOf(manifests);
+}
+
+/** With the retention that the environment asks for. A run must outlive the records that may name it. */
+function withRetention(topology: Topology, storeRetentionMs = topology.storeRetentionMs): Topology {
+  const day = 24 * 60 * 60 * 1000;
+  const longest = Math.max(...topology.topics.map(({ retentionMs }) => retentionMs));
+  if (storeRetentionMs >= longest) return { ...topology, storeRetentionMs };
+  throw refusal({
+    code: 'CONFIG_CONFLICT',
+    what: 'ended runs would be forgotten before the records of their topics',
+    got: `a retention of ${storeRetentionMs / day} days`,
+    expected: `at least the ${longest / day} days that the topics keep their records`,
+    fix: 'raise BATON_STORE_RETENTION_DAYS, or unset it',
+  });
 }
 
 /** The embedded log belongs to whoever opens it, so opening it is the explicit command that creates its topics. */
