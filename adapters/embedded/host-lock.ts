@@ -28,14 +28,14 @@ export function tryHostLock(folder: string, since: number = Date.now()): HostLoc
     const connection = new DatabaseSync(join(folder, 'host.lock'), { timeout: 0 });
     try {
       connection.exec('BEGIN EXCLUSIVE');
+      const holder: HostHolder = { pid: process.pid, since };
+      writeFileSync(holderPath(folder), `${JSON.stringify(holder)}\n`);
     } catch (error) {
       connection.close();
       if (error instanceof Error && 'errcode' in error && error.errcode === 5) return undefined;
       throw error;
     }
     held.add(connection);
-    const holder: HostHolder = { pid: process.pid, since };
-    writeFileSync(holderPath(folder), `${JSON.stringify(holder)}\n`);
     return {
       release() {
         if (!connection.isOpen) return;
