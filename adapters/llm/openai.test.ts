@@ -235,6 +235,25 @@ test('a stream that is cut, ends early or breaks is an upstream failure, never h
   }
 });
 
+test('an error in the middle of a stream is what its code says, as it would be with a status', async () => {
+  const start = choice({ content: '{"of":' });
+  const cases: readonly (readonly [code: string | number, Failure['code'], boolean])[] = [
+    ['context_length_exceeded', 'AGENT_CONTEXT_LIMIT', false],
+    ['content_filter', 'AGENT_FILTERED', false],
+    ['insufficient_quota', 'LLM_RATE', false],
+    ['rate_limit_exceeded', 'LLM_RATE', true],
+    [429, 'LLM_RATE', true],
+    ['400', 'LLM_BAD_REQUEST', false],
+    [401, 'LLM_AUTH', false],
+    [502, 'LLM_UPSTREAM', true],
+    ['overloaded', 'LLM_UPSTREAM', true],
+  ];
+  for (const [code, expected, retryable] of cases) {
+    const failed = await failureOf(stream(start, event({ error: { message: 'no', code } })));
+    assert.deepEqual([failed.code, failed.retryable], [expected, retryable], String(code));
+  }
+});
+
 test('nothing is retried behind the engine’s back', async () => {
   const { url, requests } = await provider(status(500, { message: 'oops' }));
   await assert.rejects(open(url).ask(request));

@@ -204,7 +204,9 @@ const empty: Failure = failure(
 
 function problemOf(error: unknown): ProviderProblem {
   if (error instanceof APIError && !(error instanceof APIUserAbortError)) {
-    const { status, code, headers, message } = error as APIError;
+    const { headers, message } = error as APIError;
+    const code: unknown = error.code;
+    const status = (error as APIError).status ?? statusIn(code);
     return {
       message,
       ...(status === undefined ? {} : { status }),
@@ -214,6 +216,10 @@ function problemOf(error: unknown): ProviderProblem {
   }
   return { message: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' };
 }
+
+/** An error in the middle of a stream has no status; some providers put one in its code, as a number or in digits. */
+const statusIn = (code: unknown): number | undefined =>
+  /^[45]\d\d$/.test(String(code)) ? Number(code) : undefined;
 
 const difference = (after: ModelUsage, before: ModelUsage): ModelUsage => ({
   model: after.model,
