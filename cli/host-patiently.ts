@@ -24,9 +24,12 @@ export async function hostPatiently(
   signal: AbortSignal,
 ): Promise<Host | undefined> {
   const told = new Set<string>();
+  const aborted = new Promise<undefined>((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
   for (let waitMs = firstMs; !signal.aborted; waitMs = Math.min(longestMs, waitMs * 1.5)) {
     try {
-      return await session.becomeHost();
+      return await Promise.race([session.becomeHost(), aborted]);
     } catch (error) {
       if (!(error instanceof InfrastructureError) || session.platform.embedded !== undefined) throw error;
       const problem = infrastructureParts(error.message);

@@ -205,6 +205,20 @@ describe('a host', () => {
     );
   });
 
+  it('does not hold up the end of its session while it is starting', async () => {
+    const loading = Promise.withResolvers<void>();
+    const session = await open('never', async (...given) => {
+      await loading.promise;
+      return functions([])(...given);
+    });
+    const becoming = session.becomeHost();
+    await session.close();
+    loading.resolve();
+    assert.equal(await becoming.catch(() => undefined), undefined);
+    assert.equal(session.host(), undefined);
+    await open('try', functions([]));
+  });
+
   it('closes what functions hold, after everything else has stopped', async () => {
     const closed: string[] = [];
     const load: LoadFunction = async (spec, platform, settings) => {

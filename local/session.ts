@@ -12,7 +12,7 @@ import { refusal } from '#core/refusal.ts';
 import { type Topology, topologyOf } from '#infra/topology.ts';
 import { type Host, type HostOptions, startHost } from './host.ts';
 import { type LoadFunction } from './load-function.ts';
-import { pause, systemTimers } from './timers.ts';
+import { endsWithin, pause, systemTimers } from './timers.ts';
 
 export interface SessionOptions extends PlatformOptions {
   /** `try`: hosts at once if nobody does. `never`: only appends and reads, unless asked to host later. */
@@ -39,6 +39,8 @@ export interface Session {
 }
 
 const takeOverEveryMs = 500;
+/** A host that is still starting is waited for no longer: a group may take half a minute to let a member in. */
+const startingMs = 500;
 
 /** Locks of this process. Kept here because a lock whose object is collected as garbage is a free one. */
 const held = new Set<HostLock>();
@@ -121,6 +123,11 @@ function createSession(
         ...(options.load && { load: options.load }),
         ...options.hosting,
       });
+      if (closed) {
+        await host.stop();
+        release();
+        return undefined;
+      }
       hosting = { host, release };
       return host;
     } catch (error) {
@@ -150,7 +157,8 @@ function createSession(
     holder: () => readHostHolder(folder),
     close: async () => {
       closed = true;
-      await becoming?.catch(() => undefined);
+      const starting = becoming?.catch(() => undefined);
+      if (starting !== undefined) await endsWithin(systemTimers, startingMs, starting);
       try {
         await hosting?.host.stop();
       } finally {
