@@ -1,6 +1,8 @@
 /**
  * Where log and store live: embedded, on Kafka and MongoDB, or in a deployment on AWS. Part of `Config`; see there.
  * Kafka and MongoDB come together: a log that outlives its store, or the other way round, helps nobody.
+ * What is set for a way of talking to Kafka that is not the one asked for is refused: who names a user or an authority
+ * and nothing else would otherwise talk in plain text, and not know it.
  */
 import { type KafkaSecurity } from './kafka/options.ts';
 import * as parse from './setting-values.ts';
@@ -40,7 +42,7 @@ export function readBackend(
 ): Backend {
   const brokers = read('KAFKA_BOOTSTRAP_SERVERS', parse.brokers);
   const uri = read('MONGODB_URI', parse.mongoUri);
-  const security = readSecurity(read, conflict);
+  const security = readSecurity(read, isSet, conflict);
   const replicationFactor = read('BATON_KAFKA_REPLICATION', parse.small);
   const caFile = read('BATON_MONGODB_CA_FILE', parse.path);
   const poolSize = read('BATON_MONGODB_POOL', parse.small);
@@ -80,13 +82,47 @@ const twoPlaces = (profile: string): BackendConflict => ({
   hint: 'Unset KAFKA_BOOTSTRAP_SERVERS and MONGODB_URI, or leave --aws and BATON_AWS_STACK out.',
 });
 
-function readSecurity(read: Read, conflict: (problem: BackendConflict) => void): KafkaSecurity {
+type Security = (typeof parse.kafkaSecurities)[number];
+
+/** What would be read for another way of talking to Kafka. */
+function unused(kind: Security, tls: boolean): readonly SettingName[] {
+  const login = ['BATON_KAFKA_USERNAME', 'BATON_KAFKA_PASSWORD'] as const;
+  switch (kind) {
+    case 'plaintext':
+    case 'msk-iam':
+      return [...login, 'BATON_KAFKA_TLS', 'BATON_KAFKA_CA_FILE'];
+    case 'tls':
+      return [...login, 'BATON_KAFKA_TLS'];
+    case 'scram-sha-256':
+    case 'scram-sha-512':
+      return tls ? [] : ['BATON_KAFKA_CA_FILE'];
+  }
+}
+
+const leftOver = (name: SettingName, kind: Security): BackendConflict => ({
+  name,
+  what: `${name} is set and would not be used.`,
+  got: kind.startsWith('scram')
+    ? 'BATON_KAFKA_TLS false'
+    : `BATON_KAFKA_SECURITY ${kind}, the default being plaintext`,
+  expected:
+    'settings that belong together: user and password with scram-sha-256 or -512, an authority with TLS',
+  hint: `Set BATON_KAFKA_SECURITY to what the brokers speak, or unset ${name}.`,
+});
+
+function readSecurity(
+  read: Read,
+  isSet: (name: SettingName) => boolean,
+  conflict: (problem: BackendConflict) => void,
+): KafkaSecurity {
   const kind = read('BATON_KAFKA_SECURITY', parse.kafkaSecurity) ?? 'plaintext';
   const caFile = read('BATON_KAFKA_CA_FILE', parse.path);
   const username = read('BATON_KAFKA_USERNAME', parse.text);
   const password = read('BATON_KAFKA_PASSWORD', parse.text);
   const region = read('AWS_REGION', parse.token);
   const tls = read('BATON_KAFKA_TLS', parse.flag) ?? true;
+  if (isSet('KAFKA_BOOTSTRAP_SERVERS'))
+    for (const name of unused(kind, tls).filter(isSet)) conflict(leftOver(name, kind));
   const authority = caFile === undefined ? {} : { caFile };
   const missing = (name: SettingName): KafkaSecurity => {
     conflict({

@@ -137,6 +137,33 @@ describe('problems', () => {
     assert.ok(!JSON.stringify(wrong).includes(secret));
   });
 
+  it('never talk to Kafka in plain text because only a user or an authority was named', () => {
+    const services = { KAFKA_BOOTSTRAP_SERVERS: 'a:1', MONGODB_URI: 'mongodb://c' };
+    const login = { BATON_KAFKA_USERNAME: 'u', BATON_KAFKA_PASSWORD: secret };
+    const refused: readonly (readonly [NodeJS.ProcessEnv, readonly string[]])[] = [
+      [login, ['BATON_KAFKA_USERNAME', 'BATON_KAFKA_PASSWORD']],
+      [{ BATON_KAFKA_CA_FILE: '/ca.pem' }, ['BATON_KAFKA_CA_FILE']],
+      [{ BATON_KAFKA_TLS: 'true' }, ['BATON_KAFKA_TLS']],
+      [{ BATON_KAFKA_SECURITY: 'tls', BATON_KAFKA_TLS: 'false' }, ['BATON_KAFKA_TLS']],
+      [
+        {
+          BATON_KAFKA_SECURITY: 'scram-sha-256',
+          ...login,
+          BATON_KAFKA_TLS: 'false',
+          BATON_KAFKA_CA_FILE: '/x',
+        },
+        ['BATON_KAFKA_CA_FILE'],
+      ],
+    ];
+    for (const [env, names] of refused)
+      assert.deepEqual(
+        codes({ ...services, ...env }),
+        names.map((name) => `CONFIG_CONFLICT ${name}`),
+      );
+    config({ ...services, BATON_KAFKA_SECURITY: 'tls', BATON_KAFKA_CA_FILE: '/ca.pem' });
+    config(login);
+  });
+
   it('want what a way of authenticating needs', () => {
     const services = { KAFKA_BOOTSTRAP_SERVERS: 'a:1', MONGODB_URI: 'mongodb://c' };
     const scram = { ...services, BATON_KAFKA_SECURITY: 'scram-sha-512', BATON_KAFKA_USERNAME: 'u' };
