@@ -1,11 +1,11 @@
 /** The timers of the process, as the functions around agents take them (`functions/agent/timers.ts`). */
 
 /** `setTimeout` fires at once for longer waits than this: they are cut here, and whoever waits looks again. */
-const longest = 2 ** 31 - 1;
+export const longestTimerMs = 2 ** 31 - 1;
 
 export const systemTimers = {
   after(ms: number, run: () => void): () => void {
-    const timer = setTimeout(run, Math.min(Math.max(0, ms), longest));
+    const timer = setTimeout(run, Math.min(Math.max(0, ms), longestTimerMs));
     return () => clearTimeout(timer);
   },
   soon(run: () => void): void {

@@ -5,6 +5,7 @@
  *     timer, no CPU.
  */
 import { type LogRecord } from '#core/ports.ts';
+import { longestTimerMs } from '../timers.ts';
 import { type Database } from './database.ts';
 
 /** What a reader wants to be told about. */
@@ -27,8 +28,6 @@ export interface Feed {
 }
 
 const lookEveryMs = 20;
-/** Longer times overflow a timer of Node and would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
 
 export function createFeed(database: Database): Feed {
   const watchers = new Set<Watcher>();

@@ -12,6 +12,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { failure, type Failure } from '#core/failure.ts';
+import { longestTimerMs } from '../timers.ts';
 import {
   checkTarget,
   ForbiddenAddressError,
@@ -22,9 +23,6 @@ import {
 } from './target.ts';
 
 export const bodyLimitBytes = 1024 * 1024;
-
-/** `setTimeout` fires at once for longer waits. An attempt may last longer, where the agent answers 202: no exchange does. */
-const longestTimerMs = 2 ** 31 - 1;
 
 interface PostRequest {
   readonly url: string;
@@ -90,6 +88,7 @@ function exchange(connections: Connections, target: Target, request: PostRequest
       end(failed(timedOut(target.url, request.timeoutMs)));
       sent.destroy();
     };
+    // An attempt may last longer, where the agent answers 202: no exchange does.
     const timer = setTimeout(stop, Math.min(Math.max(0, request.timeoutMs), longestTimerMs));
     request.signal.addEventListener('abort', stop, { once: true });
     if (request.signal.aborted) stop();

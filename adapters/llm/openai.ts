@@ -3,6 +3,7 @@
  * OA1. One question is at most two requests: the second lists what was wrong with the first answer.
  * OA2. Nothing is retried here: the engine retries, and sees every attempt.
  * OA3. The key is in no error and no log.
+ * OA4. An answer may take as long as the attempt: what ends the wait is its signal alone.
  */
 import OpenAI, { APIError, APIUserAbortError } from 'openai';
 import {
@@ -16,7 +17,9 @@ import {
 } from '#core/agent/contract.ts';
 import { shown, told } from '#core/agent/shown.ts';
 import { failure, type Failure } from '#core/failure.ts';
+import { longestTimerMs } from '../timers.ts';
 import { answerLimit, parseAnswer, repairText, type Unfit, unfitFailure } from './model-answer.ts';
+import { createPatientFetch } from './patient-fetch.ts';
 import { failureOfProblem, filteredFailure, type ProviderProblem } from './provider-failure.ts';
 import { wireSchemaOf } from './wire-schema.ts';
 
@@ -51,7 +54,9 @@ export function openOpenAi(options: OpenAiOptions): OpenModel {
     webhookSecret: null,
     maxRetries: 0,
     logLevel: 'off',
-    ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+    // OA4. Its own ten minutes are none of ours, nor are Node's five.
+    timeout: longestTimerMs,
+    fetch: options.fetch ?? createPatientFetch(),
   });
   return (scope) => {
     const name = options.modelOf(scope.profile);
