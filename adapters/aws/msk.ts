@@ -3,6 +3,7 @@ import { GetBootstrapBrokersCommand, KafkaClient } from '@aws-sdk/client-kafka';
 import { InfrastructureError } from '#core/failure.ts';
 import { systemClock } from '../clock.ts';
 import { openKafka } from '../kafka/open.ts';
+import { type WantedTopic } from '../kafka/topic-settings.ts';
 import { createLogger } from '../logger.ts';
 
 /** `host:port[,host:port…]` for clients that authenticate by IAM. */
@@ -27,11 +28,11 @@ export async function brokersOf(clusterArn: string): Promise<string> {
 interface WantedTopics {
   readonly clusterArn: string;
   readonly bootstrapServers: string;
-  readonly topics: readonly { readonly name: string; readonly partitions: number }[];
+  readonly topics: readonly WantedTopic[];
 }
 
-/** Creates what is missing, as the function's own role; changes nothing that is there. */
-export async function createTopicsByIam({
+/** Creates what is missing and brings what is there to what is wanted, as the function's own role. */
+export async function bringTopicsByIam({
   clusterArn,
   bootstrapServers,
   topics,
@@ -44,7 +45,7 @@ export async function createTopicsByIam({
     logger: createLogger({ level: 'info', clock: systemClock, secrets: {} }),
   });
   try {
-    await kafka.log.createTopics(topics);
+    await kafka.bringTopics(topics);
   } finally {
     await kafka.close();
   }

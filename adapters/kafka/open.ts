@@ -7,6 +7,7 @@ import { logClosed } from './kafka-error.ts';
 import { type KafkaOptions } from './options.ts';
 import { createPublisher } from './producer.ts';
 import { readTopic } from './reader.ts';
+import { type WantedTopic } from './topic-settings.ts';
 import { createTopics } from './topics.ts';
 
 export type { KafkaOptions, KafkaSecurity } from './options.ts';
@@ -15,6 +16,8 @@ export interface KafkaLog {
   readonly log: Log;
   /** Comma-separated `host:port`. */
   readonly bootstrapServers: string;
+  /** As `createTopics`, and changes what is there: more partitions, other settings; settings of others stay. */
+  bringTopics(topics: readonly WantedTopic[]): Promise<void>;
   /**
    * Sends what is being published, leaves every group, and closes every connection; where the brokers do not answer,
    * gives all of it up after some seconds.
@@ -55,6 +58,7 @@ export function openKafka(options: KafkaOptions): KafkaLog {
   return {
     log,
     bootstrapServers: brokers.join(','),
+    bringTopics: (wanted) => topics.bring(wanted),
     async close() {
       await Promise.all([...consumers].map((consumer) => consumer.close()));
       await Promise.all([publisher.close(), topics.close()]);

@@ -1,23 +1,16 @@
-/** Topics: creating what is missing, listing what is there. */
+/** Topics: creating what is missing, changing and listing what is there. */
 import { type Admin, type ITopicConfig, type Kafka } from 'kafkajs';
 import { createConnection } from './connection.ts';
 import { guarded, noBrokerAnswered } from './kafka-error.ts';
+import { changeTopics, type FoundTopic } from './topic-changes.ts';
+import { topicSettings, type WantedTopic } from './topic-settings.ts';
 import { checkTopicShape } from '#core/topic-shape.ts';
 
-/** `infra/topology.ts` gives all of it. */
-export interface WantedTopic {
-  readonly name: string;
-  readonly partitions: number;
-  readonly retentionMs?: number;
-  readonly maxMessageBytes?: number;
-}
-interface FoundTopic {
-  readonly name: string;
-  readonly partitions: number;
-}
-
 export interface Topics {
+  /** Creates what is missing, changes nothing else. */
   create(wanted: readonly WantedTopic[]): Promise<void>;
+  /** Creates what is missing, and brings what is there to what is wanted. Throws TOPIC_PARTITIONS where that is fewer. */
+  bring(wanted: readonly WantedTopic[]): Promise<void>;
   list(): Promise<readonly FoundTopic[]>;
   close(): Promise<void>;
 }
@@ -48,23 +41,46 @@ export function createTopics({ client, brokers, replicationFactor }: TopicsOptio
       }
     });
 
+  /** Gives what was there before. */
+  const createMissing = async (
+    admin: Admin,
+    wanted: readonly WantedTopic[],
+  ): Promise<readonly FoundTopic[]> => {
+    const found = await list(admin);
+    const there = new Set(found.map(({ name }) => name));
+    const lacking = new Map(wanted.filter(({ name }) => !there.has(name)).map((one) => [one.name, one]));
+    if (lacking.size === 0) return found;
+    const topics = [...lacking.values()].map((one) => configOf(one, replicationFactor));
+    // Somebody else may create one of them at the same time, which is as good.
+    await admin.createTopics({ topics, waitForLeaders: false, timeout: appearMs });
+    await appeared(admin, [...lacking.keys()].map((name) => ({ name, partitions: 1 }))); // prettier-ignore
+    return found;
+  };
+  const work = async (
+    action: string,
+    wanted: readonly WantedTopic[],
+    step: (admin: Admin) => Promise<unknown>,
+  ): Promise<void> => {
+    for (const shape of wanted) checkTopicShape(shape);
+    const names = wanted.map(({ name }) => name).join(', ');
+    await withAdmin(`${action} ${names}`, async (admin) => {
+      await step(admin);
+      // kafkajs asks for every topic it has looked at ever after, and fails once one of them is deleted.
+      connection.drop(admin);
+    });
+  };
+
   return {
     list: () => withAdmin('list the topics', list),
-    async create(wanted) {
-      for (const shape of wanted) checkTopicShape(shape);
-      const names = wanted.map(({ name }) => name).join(', ');
-      await withAdmin(`create ${names}`, async (admin) => {
-        const there = new Set((await list(admin)).map(({ name }) => name));
-        const lacking = new Map(wanted.filter(({ name }) => !there.has(name)).map((one) => [one.name, one]));
-        if (lacking.size === 0) return;
-        const topics = [...lacking.values()].map((one) => configOf(one, replicationFactor));
-        // Somebody else may create one of them at the same time, which is as good.
-        await admin.createTopics({ topics, waitForLeaders: false, timeout: appearMs });
-        await appeared(admin, [...lacking.keys()]);
-        // kafkajs asks for every topic it has looked at ever after, and fails once one of them is deleted.
-        connection.drop(admin);
-      });
-    },
+    create: (wanted) => work('create', wanted, (admin) => createMissing(admin, wanted)),
+    bring: (wanted) =>
+      work('bring to what is wanted', wanted, async (admin) => {
+        const found = await createMissing(admin, wanted);
+        const names = new Set(found.map(({ name }) => name));
+        const there = wanted.filter(({ name }) => names.has(name));
+        const grown = new Set(await changeTopics(admin, { wanted: there, found }));
+        await appeared(admin, there.filter(({ name }) => grown.has(name))); // prettier-ignore
+      }),
     close: () => connection.close(),
   };
 }
@@ -80,35 +96,23 @@ async function list(admin: Admin): Promise<readonly FoundTopic[]> {
     .map(({ name, partitions }) => ({ name, partitions: partitions.length }));
 }
 
-function configOf(topic: WantedTopic, replicationFactor: number | undefined): ITopicConfig {
-  const { name, partitions, retentionMs, maxMessageBytes } = topic;
-  const entries: readonly (readonly [string, string | number | undefined])[] = [
-    // Deadlines and capabilities are compared with the broker's time, which no producer can choose.
-    ['message.timestamp.type', 'LogAppendTime'],
-    // The broker unpacks what others compress, up to the size it takes: no reader needs every codec, nor meets a bomb.
-    ['compression.type', 'uncompressed'],
-    ['retention.ms', retentionMs],
-    ['max.message.bytes', maxMessageBytes],
-  ];
-  return {
-    topic: name,
-    numPartitions: partitions,
-    replicationFactor: replicationFactor ?? -1,
-    configEntries: entries.flatMap(([entry, value]) =>
-      value === undefined ? [] : [{ name: entry, value: String(value) }],
-    ),
-  };
-}
+const configOf = (topic: WantedTopic, replicationFactor: number | undefined): ITopicConfig => ({
+  topic: topic.name,
+  numPartitions: topic.partitions,
+  replicationFactor: replicationFactor ?? -1,
+  configEntries: topicSettings(topic),
+});
 
 /**
- * A topic is in the metadata before its leaders serve it. Until they do, a publish to some of its partitions would be
+ * A topic, or a partition, is in the metadata before its leader serves it. Until it does, a publish to some of its partitions would be
  * refused, and kafkajs would send it to all of them again.
  */
-async function appeared(admin: Admin, names: readonly string[]): Promise<void> {
+async function appeared(admin: Admin, awaited: readonly FoundTopic[]): Promise<void> {
   const deadline = performance.now() + appearMs;
-  for (const name of names)
+  for (const { name, partitions } of awaited)
     for (;;) {
-      const there = (await list(admin)).some((topic) => topic.name === name) && (await isServed(admin, name));
+      const found = (await list(admin)).find((topic) => topic.name === name);
+      const there = found !== undefined && found.partitions >= partitions && (await isServed(admin, name));
       if (there || performance.now() > deadline) break;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

@@ -16,7 +16,7 @@ function open() {
   const made: TopicSettings[] = [];
   const handler = createHandler({
     brokersOf: (arn) => (arn === clusterArn ? Promise.resolve(brokers) : Promise.reject(new Error(arn))),
-    createTopics: ({ bootstrapServers, topics }) => {
+    bringTopics: ({ bootstrapServers, topics }) => {
       assert.equal(bootstrapServers, brokers);
       made.push(...topics);
       return Promise.resolve();
@@ -41,10 +41,11 @@ describe('the custom resources of a Kafka cluster', () => {
     });
   });
 
-  it('make a topic with numbers, under an id that stays', async () => {
+  it('bring a topic to what is wanted, with numbers, under an id that stays', async () => {
     const { handler, made } = open();
     const created = await handler(event({}));
-    const updated = await handler(event({ RequestType: 'Update', PhysicalResourceId: created.PhysicalResourceId })); // prettier-ignore
+    const ResourceProperties = { ClusterArn: clusterArn, Topic: { ...Topic, partitions: '6' } };
+    const updated = await handler(event({ RequestType: 'Update', PhysicalResourceId: created.PhysicalResourceId, ResourceProperties })); // prettier-ignore
     assert.equal(updated.PhysicalResourceId, created.PhysicalResourceId);
     const spec = {
       name: 'workflow.request',
@@ -52,7 +53,7 @@ describe('the custom resources of a Kafka cluster', () => {
       retentionMs: 604800000,
       maxMessageBytes: 1048576,
     };
-    assert.deepEqual(made, [spec, spec]);
+    assert.deepEqual(made, [spec, { ...spec, partitions: 6 }]);
   });
 
   it('delete nothing', async () => {

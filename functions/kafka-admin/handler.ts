@@ -1,7 +1,7 @@
 /**
  * What a deployment asks of a Kafka cluster, as a CloudFormation custom resource: the brokers' addresses
  * (`Custom::KafkaBrokers`) and topics (`Custom::KafkaTopic`) where the cluster has none as resources.
- * KA1. Making a topic that is there is no error: a deployment may be repeated.
+ * KA1. A topic that is there is brought to what is wanted: a deployment may be repeated, and may change it.
  * KA2. Nothing is deleted: the records of a topic belong to its readers, and the cluster ends with its own resource.
  * Source: AWS CDK, "custom-resources", Provider Framework.
  */
@@ -29,7 +29,8 @@ export interface TopicSettings {
 export interface KafkaAdminDeps {
   /** `host:port[,host:port…]` for IAM, by the cluster's ARN. */
   readonly brokersOf: (clusterArn: string) => Promise<string>;
-  readonly createTopics: (wanted: {
+  /** Creates what is missing, and gives what is there its partitions and settings. */
+  readonly bringTopics: (wanted: {
     readonly clusterArn: string;
     readonly bootstrapServers: string;
     readonly topics: readonly TopicSettings[];
@@ -48,7 +49,7 @@ export function createHandler(deps: KafkaAdminDeps) {
       const answer = { PhysicalResourceId: `${clusterArn}/${topic.value.name}` };
       if (event.RequestType === 'Delete') return answer; // KA2
       const bootstrapServers = await deps.brokersOf(clusterArn);
-      await deps.createTopics({ clusterArn, bootstrapServers, topics: [topic.value] });
+      await deps.bringTopics({ clusterArn, bootstrapServers, topics: [topic.value] });
       return answer;
     }
     if (event.RequestType === 'Delete') return { PhysicalResourceId: clusterArn };

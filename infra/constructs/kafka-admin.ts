@@ -12,6 +12,7 @@ import { Construct } from 'constructs';
 import { type Bundle } from '../bundles.ts';
 import { arnIn } from '../kafka-source.ts';
 import { type Profile } from '../profiles.ts';
+import { sourceHash } from '../source-hash.ts';
 import { type NetworkStack } from '../stacks/network.ts';
 import { type TopicSpec } from '../topology.ts';
 import { acknowledge, acknowledgeVersions } from './acknowledge.ts';
@@ -34,7 +35,7 @@ export class KafkaAdmin extends Construct {
     super(scope, id);
     this.clusterArn = clusterArn;
     this.function = new lambda.Function(this, 'Function', {
-      description: 'Asks an MSK cluster for its brokers and makes topics on it, at deployment',
+      description: 'Asks an MSK cluster for its brokers, makes and changes its topics, at deployment',
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       code: lambda.Code.fromAsset(bundle.folder),
@@ -58,7 +59,7 @@ export class KafkaAdmin extends Construct {
     acknowledgeVersions(this.provider, logicalIdOf(this.function));
   }
 
-  /** A topic made by Kafka's own protocol; deleting the resource leaves it: its records belong to their readers. */
+  /** A topic made and changed by Kafka's own protocol; deleting the resource leaves it: its records belong to their readers. */
   topic(spec: TopicSpec): cdk.CustomResource {
     this.allow(
       [
@@ -78,6 +79,7 @@ export class KafkaAdmin extends Construct {
         retentionMs: spec.retentionMs,
         maxMessageBytes: spec.maxMessageBytes,
       },
+      Made: sourceHash('adapters/kafka/topic-settings.ts', 'adapters/kafka/topic-changes.ts'),
     });
     // Permissions first: the function is called as soon as its resource is.
     topic.node.addDependency(this.function);

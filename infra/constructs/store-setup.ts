@@ -3,12 +3,12 @@
  * of the private network, called by CloudFormation whenever a workflow's file, what a user may do or what is made in the store has changed.
  * Where the database is given, it makes no users: they are its owner's.
  */
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as cdk from 'aws-cdk-lib';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
+import { sourceHash } from '../source-hash.ts';
 import { storeUserName } from '../store-users.ts';
 import { type FunctionSpec, type StoreAccess } from '../topology.ts';
 import { acknowledge, acknowledgeVersions } from './acknowledge.ts';
@@ -75,14 +75,8 @@ const usersOf = ({ data, storeUsers }: StoreSetupProps): Readonly<Record<string,
     ]),
   );
 
-/** Changes with the code that makes indexes and users: CloudFormation calls nobody whose properties are the same. */
-const madeInStore = (): string =>
-  ['database.ts', 'users.ts']
-    .reduce(
-      (hash, file) => hash.update(readFileSync(join(root, 'adapters', 'mongo', file))),
-      createHash('sha256'),
-    )
-    .digest('hex');
+/** The code that makes indexes and users. */
+const madeInStore = (): string => sourceHash('adapters/mongo/database.ts', 'adapters/mongo/users.ts');
 
 const root = join(import.meta.dirname, '..', '..');
 
