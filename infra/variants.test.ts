@@ -61,17 +61,6 @@ describe('a cluster that is there already', () => {
         template.resourceCountIs(made, 0);
   });
 
-  it('is asked for its brokers from inside the VPC, by a function that may do that and make these topics', () => {
-    const template = serverless.templateOf('messaging');
-    template.resourceCountIs('Custom::KafkaBrokers', 1);
-    const policies = Object.values(template.findResources('AWS::IAM::Policy') as Resources);
-    const statements = policies.flatMap(({ Properties: { PolicyDocument } }) => (PolicyDocument as { Statement: readonly { Action: string | string[]; Resource: unknown }[] }).Statement); // prettier-ignore
-    const making = statements.filter(({ Action }) => [Action].flat().includes('kafka-cluster:CreateTopic'));
-    const text = JSON.stringify(making.map(({ Resource }) => Resource));
-    for (const { name } of serverless.topology.topics) assert.ok(text.includes(name), name);
-    assert.doesNotMatch(text, /\*/);
-  });
-
   it('opens its security group to what publishes and to pollers', () => {
     const rules = provisioned
       .templateOf('network')
