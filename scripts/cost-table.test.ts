@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { buildTestSystem } from '#infra/fixtures/system.ts';
-import { dev, prod } from '#infra/profiles.ts';
+import { dev, prod, type Profile } from '#infra/profiles.ts';
 import { costFile, costPage, idleCost, prices, pricesOf } from './cost-table.ts';
 
 const total = (lines: ReturnType<typeof idleCost>) => lines.reduce((sum, { dollars }) => sum + dollars, 0);
@@ -35,6 +35,14 @@ describe('the cost tables', () => {
       const addresses = count('network', 'AWS::EC2::EIP');
       assert.ok(lines.includes(`${addresses} × public IPv4 address, of the NAT gateways`), lines.join());
     }
+  });
+
+  it('count the key that encrypts alarms, where they are sent', () => {
+    const lineOf = (profile: Profile) => idleCost(profile).find(({ what }) => what.includes(' key, '));
+    const sent = { ...dev, alarmEmail: 'on-call@example.org' };
+    const keys = buildTestSystem({ profile: sent }).templateOf('observability').findResources('AWS::KMS::Key'); // prettier-ignore
+    assert.deepEqual(lineOf(sent), { what: `${Object.keys(keys).length} key, of the topic of alarms`, dollars: 1 }); // prettier-ignore
+    assert.equal(lineOf(dev), undefined);
   });
 
   it('keep dev near what it is said to cost', () => {

@@ -46,6 +46,11 @@ export const prices = {
   secretMonth: { dollars: 0.4, page: 'AWS Secrets Manager pricing', seen: repositories },
   alarmMonth: { dollars: 0.1, page: cloudWatch, seen: 'c3x.dev, "aws_cloudwatch_metric_alarm cost estimation", November 2026' }, // prettier-ignore
   dashboardMonth: { dollars: 3, page: cloudWatch, seen: 'factualminds.com, "Amazon CloudWatch Pricing: The 10 Billing Dimensions", June 2026' }, // prettier-ignore
+  keyMonth: {
+    dollars: 1,
+    page: 'AWS Key Management Service pricing',
+    seen: 'cloudburn.io, "AWS KMS Pricing", March 2026',
+  },
 } as const satisfies Readonly<Record<string, Price>>;
 
 const hours = 730;
@@ -90,6 +95,9 @@ export function idleCost(profile: Profile): readonly Line[] {
       what: `${alarms} alarms, 1 dashboard`,
       dollars: alarms * prices.alarmMonth.dollars + prices.dashboardMonth.dollars,
     },
+    ...(profile.alarmEmail === undefined
+      ? []
+      : [{ what: '1 key, of the topic of alarms', dollars: prices.keyMonth.dollars }]),
   ];
 }
 

@@ -3,11 +3,9 @@ import * as cdk from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as docdb from 'aws-cdk-lib/aws-docdb';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import * as sns from 'aws-cdk-lib/aws-sns';
-import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import { type Construct } from 'constructs';
+import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { functionName, logGroupName } from '../constructs/baton-function.ts';
 import {
   addAlarm,
@@ -99,17 +97,7 @@ export class ObservabilityStack extends cdk.Stack {
 
   private notify(alarms: readonly cloudwatch.Alarm[], { alarmEmail }: Profile): void {
     if (alarmEmail === undefined) return;
-    const topic = new sns.Topic(this, 'Alarms', { enforceSSL: true });
-    topic.addSubscription(new subscriptions.EmailSubscription(alarmEmail));
-    // A policy of our own, as `enforceSSL` makes one, is in the place of SNS's, by which the account's alarms may publish.
-    topic.addToResourcePolicy(
-      new iam.PolicyStatement({
-        principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
-        actions: ['sns:Publish'],
-        resources: [topic.topicArn],
-        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
-      }),
-    );
+    const { topic } = new AlarmTopic(this, 'AlarmTopic', { email: alarmEmail });
     for (const alarm of alarms) {
       alarm.addAlarmAction(new actions.SnsAction(topic));
       alarm.addOkAction(new actions.SnsAction(topic));
