@@ -70,6 +70,8 @@ export interface Profile {
   /** Secrets Manager: the text is the key of the model provider. Absent: the scripted model answers. */
   readonly openaiSecretArn?: string;
   readonly openaiBaseUrl?: string;
+  /** KMS key of the secrets that are given (above, and `secretArn`, `uriSecretArn`). Absent: Secrets Manager's own. */
+  readonly secretsKeyArn?: string;
   /** OTLP over HTTP; absent: no spans leave the functions. */
   readonly otlpEndpoint?: string;
 }
@@ -130,7 +132,7 @@ const profiles: Readonly<Record<string, Profile>> = { dev, prod };
 
 /**
  * The profile that the context asks for. Single values: `alarmEmail`, `openaiSecretArn`, `openaiBaseUrl`,
- * `otlpEndpoint`. Whole parts, as in the types above: `kafka`, `database`, `network` (objects in cdk.json or
+ * `otlpEndpoint`, `secretsKeyArn`. Whole parts, as in the types above: `kafka`, `database`, `network` (objects in cdk.json or
  * cdk.context.json), or their short forms `-c kafka=msk-serverless` and `-c mongodbUriSecretArn=…`.
  */
 export function profileOf(context: ReadContext): Profile {
@@ -142,6 +144,7 @@ export function profileOf(context: ReadContext): Profile {
     );
   const uriSecretArn = textOf(context('mongodbUriSecretArn'));
   const network = part<ExistingNetwork>(context('network'));
+  const secretsKeyArn = keyArnOf(textOf(context('secretsKeyArn')));
   const single = (key: 'alarmEmail' | 'openaiSecretArn' | 'openaiBaseUrl' | 'otlpEndpoint') => {
     const value = textOf(context(key));
     return value === undefined ? {} : { [key]: value };
@@ -154,6 +157,7 @@ export function profileOf(context: ReadContext): Profile {
         ? (part<DatabaseProfile>(context('database')) ?? base.database)
         : { type: 'existing', uriSecretArn },
     ...(network === undefined ? {} : { network }),
+    ...(secretsKeyArn === undefined ? {} : { secretsKeyArn }),
     ...single('alarmEmail'),
     ...single('openaiSecretArn'),
     ...single('openaiBaseUrl'),
@@ -168,6 +172,14 @@ function kafkaOf(value: unknown, otherwise: KafkaProfile): KafkaProfile {
       `the context's kafka cannot be used: got '${value}', expected msk-serverless, or an object as in infra/profiles.ts. Correct -c kafka=…, or put the object into cdk.json.`,
     );
   return part<KafkaProfile>(value) ?? otherwise;
+}
+
+/** IAM knows a key by its own ARN alone: a permission that names an alias allows nothing. */
+function keyArnOf(value: string | undefined): string | undefined {
+  if (value === undefined || /^arn:[\w-]+:kms:[\w-]+:\d+:key\/[\w-]+$/.test(value)) return value;
+  throw new Error(
+    `the key of the given secrets cannot be used: got '${value}', expected the ARN of a key, arn:aws:kms:…:key/…, and of no alias. Correct -c secretsKeyArn=…; aws kms describe-key --key-id … tells it.`,
+  );
 }
 
 const textOf = (value: unknown): string | undefined =>

@@ -13,6 +13,7 @@ import { Construct } from 'constructs';
 import { type Bundle } from '../bundles.ts';
 import { consumeStatements, produceStatements, type KafkaSource } from '../kafka-source.ts';
 import { type Profile } from '../profiles.ts';
+import { decryptStatement } from '../secrets-key.ts';
 import { type DataStack } from '../stacks/data.ts';
 import { type NetworkStack } from '../stacks/network.ts';
 import { type FunctionSpec, type MappingSpec } from '../topology.ts';
@@ -80,10 +81,19 @@ export class BatonFunction extends Construct {
 
   private grant(props: BatonFunctionProps): void {
     for (const { secret } of secretsOf(props)) secret.grantRead(this.function);
+    this.grantKey(props);
     const { clusterArn } = props.kafka;
     if (clusterArn === undefined) return;
     for (const statement of produceStatements(clusterArn, props.spec.access.write))
       this.function.addToRolePolicy(statement);
+  }
+
+  /** Lambda's pollers log in with a secret as this role, too. */
+  private grantKey({ profile: { secretsKeyArn }, ...props }: BatonFunctionProps): void {
+    const given = secretsOf(props).filter(({ secret }) => props.data.givenSecrets.has(secret));
+    if (secretsKeyArn === undefined || given.length === 0) return;
+    const arns = new Set(given.map(({ secret }) => secret.secretArn));
+    this.function.addToRolePolicy(decryptStatement(secretsKeyArn, [...arns]));
   }
 
   private map(mapping: MappingSpec, { kafka, profile }: BatonFunctionProps): lambda.CfnEventSourceMapping {

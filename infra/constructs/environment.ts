@@ -62,7 +62,11 @@ const hostsAgents = ({ kind }: BatonFunctionProps['spec']): boolean =>
   kind === 'agent' || kind === 'http-agent' || kind === 'local-agents';
 
 /** The secrets a function reads, and it alone. */
-export function secretsOf({ spec, data, kafka }: BatonFunctionProps): readonly SecretSetting[] {
+export function secretsOf({
+  spec,
+  data,
+  kafka,
+}: Pick<BatonFunctionProps, 'spec' | 'data' | 'kafka'>): readonly SecretSetting[] {
   const { capabilityKeys, openaiKey, kafkaLogin } = data;
   const found: SecretSetting[] = [];
   if (usesStore(spec)) found.push({ name: 'MONGODB_URI', secret: data.loginOf(spec) });

@@ -38,6 +38,8 @@ export class DataStack extends cdk.Stack {
   readonly openaiKey: secrets.ISecret | undefined;
   /** User name and password of a Kafka cluster that asks for them. */
   readonly kafkaLogin: secrets.ISecret | undefined;
+  /** Of those above: what was made elsewhere, perhaps under a key that is not AWS's. */
+  readonly givenSecrets: ReadonlySet<secrets.ISecret>;
   /** Absent where the database is given. */
   readonly cluster: docdb.DatabaseCluster | undefined;
 
@@ -61,6 +63,10 @@ export class DataStack extends cdk.Stack {
         [...props.storeUsers].map((user) => [user, this.newLogin(user, cluster, profile)]),
       );
     }
+    const uri = database.type === 'existing' ? this.databaseSecret : undefined;
+    this.givenSecrets = new Set(
+      [this.openaiKey, this.kafkaLogin, uri].filter((secret) => secret !== undefined),
+    );
   }
 
   /** What a function logs in with. Where the database is given, all have its one secret. */
