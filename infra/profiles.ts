@@ -38,6 +38,8 @@ export type DatabaseProfile =
       readonly type: 'existing';
       /** Secrets Manager: the text is a MongoDB URI. */
       readonly uriSecretArn: string;
+      /** Where the URI's hosts listen, which no template can read from a secret. Default: 27017. */
+      readonly port?: number;
     };
 
 /** A VPC that is there already, for clusters and databases that are. Its private subnets need a way out. */
@@ -133,7 +135,8 @@ const profiles: Readonly<Record<string, Profile>> = { dev, prod };
 /**
  * The profile that the context asks for. Single values: `alarmEmail`, `openaiSecretArn`, `openaiBaseUrl`,
  * `otlpEndpoint`, `secretsKeyArn`. Whole parts, as in the types above: `kafka`, `database`, `network` (objects in cdk.json or
- * cdk.context.json), or their short forms `-c kafka=msk-serverless` and `-c mongodbUriSecretArn=…`.
+ * cdk.context.json), or their short forms `-c kafka=msk-serverless`, `-c mongodbUriSecretArn=…` and
+ * with that `-c mongodbPort=…`.
  */
 export function profileOf(context: ReadContext): Profile {
   const name = textOf(context('profile')) ?? 'dev';
@@ -142,7 +145,6 @@ export function profileOf(context: ReadContext): Profile {
     throw new Error(
       `there is no such profile: got '${name}', expected one of ${Object.keys(profiles).join(', ')}. Correct -c profile=…, or add it to infra/profiles.ts.`,
     );
-  const uriSecretArn = textOf(context('mongodbUriSecretArn'));
   const network = part<ExistingNetwork>(context('network'));
   const secretsKeyArn = keyArnOf(textOf(context('secretsKeyArn')));
   const single = (key: 'alarmEmail' | 'openaiSecretArn' | 'openaiBaseUrl' | 'otlpEndpoint') => {
@@ -152,10 +154,7 @@ export function profileOf(context: ReadContext): Profile {
   return {
     ...base,
     kafka: kafkaOf(context('kafka'), base.kafka),
-    database:
-      uriSecretArn === undefined
-        ? (part<DatabaseProfile>(context('database')) ?? base.database)
-        : { type: 'existing', uriSecretArn },
+    database: databaseOf(context, base.database),
     ...(network === undefined ? {} : { network }),
     ...(secretsKeyArn === undefined ? {} : { secretsKeyArn }),
     ...single('alarmEmail'),
@@ -172,6 +171,22 @@ function kafkaOf(value: unknown, otherwise: KafkaProfile): KafkaProfile {
       `the context's kafka cannot be used: got '${value}', expected msk-serverless, or an object as in infra/profiles.ts. Correct -c kafka=…, or put the object into cdk.json.`,
     );
   return part<KafkaProfile>(value) ?? otherwise;
+}
+
+function databaseOf(context: ReadContext, otherwise: DatabaseProfile): DatabaseProfile {
+  const uriSecretArn = textOf(context('mongodbUriSecretArn'));
+  const given = context('mongodbPort');
+  const wanted = typeof given === 'number' ? String(given) : textOf(given);
+  if (wanted === undefined)
+    return uriSecretArn === undefined
+      ? (part<DatabaseProfile>(context('database')) ?? otherwise)
+      : { type: 'existing', uriSecretArn };
+  const port = Number(wanted);
+  if (uriSecretArn !== undefined && Number.isInteger(port) && port >= 1 && port <= 65_535)
+    return { type: 'existing', uriSecretArn, port };
+  throw new Error(
+    `the port of the database cannot be used: got '${wanted}'${uriSecretArn === undefined ? ' and no mongodbUriSecretArn' : ''}, expected a number from 1 to 65535, of a database that is given. Correct -c mongodbPort=…, or give -c mongodbUriSecretArn=… with it.`,
+  );
 }
 
 /** IAM knows a key by its own ARN alone: a permission that names an alias allows nothing. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { agentNamed, buildTestSystem } from '../fixtures/system.ts';
-import { dev } from '../profiles.ts';
+import { dev, profileOf, type Profile } from '../profiles.ts';
 
 describe('a function that a clock starts', () => {
   const { topology, templateOf } = buildTestSystem();
@@ -56,5 +56,20 @@ describe('a function of the private network', () => {
     } of clients)
       // prettier-ignore
       assert.deepEqual(rules.map(({ FromPort }) => FromPort).sort((a, b) => a - b), [443, 4318, 8443, 9443]);
+  });
+
+  it('gets out to a given database by the port that it is told, once', () => {
+    const uriSecretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:database-AbCdEf';
+    const given = (port?: string) => profileOf((key) => ({ mongodbUriSecretArn: uriSecretArn, mongodbPort: port })[key]); // prettier-ignore
+    const portsOf = (profile: Profile): readonly number[] => {
+      const groups = buildTestSystem({ profile }).templateOf('network').findResources('AWS::EC2::SecurityGroup', { Properties: { GroupDescription: 'functions that use the database' } }); // prettier-ignore
+      const [group] = Object.values(groups as Readonly<Record<string, { Properties: { SecurityGroupEgress: readonly { FromPort: number }[] } }>>); // prettier-ignore
+      return (group?.Properties.SecurityGroupEgress ?? []).map(({ FromPort }) => FromPort).sort((a, b) => a - b); // prettier-ignore
+    };
+    assert.deepEqual(portsOf(given()), [443, 27017]);
+    assert.deepEqual(portsOf(given('27018')), [443, 27018]);
+    assert.deepEqual(portsOf(given('443')), [443]);
+    assert.throws(() => given('high'), /port of the database cannot be used: got 'high', expected a number/);
+    assert.throws(() => profileOf((key) => (key === 'mongodbPort' ? 27018 : undefined)), /got '27018' and no mongodbUriSecretArn, expected/); // prettier-ignore
   });
 });

@@ -86,26 +86,34 @@ export class NetworkStack extends cdk.Stack {
 
   private openPorts({ profile, manifests }: NetworkProps): void {
     const { kafka, database } = profile;
-    const https = ec2.Port.tcp(443);
-    for (const client of [this.logClient, this.storeClient]) {
-      client.addEgressRule(ec2.Peer.anyIpv4(), https, 'AWS APIs, model providers, agents elsewhere');
-      for (const port of namedPorts(profile, manifests))
-        client.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), 'an address of the profile or of an agent'); // prettier-ignore
-    }
-    if (kafka.type === 'self-managed') {
-      for (const port of new Set(kafka.bootstrapServers.map(portOf)))
-        this.logClient.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), 'Kafka brokers');
-    } else {
+    const named = namedPorts(profile, manifests);
+    const brokers = kafka.type === 'self-managed' ? kafka.bootstrapServers.map(portOf) : [];
+    const given = database.type === 'existing' ? [database.port ?? databasePort] : [];
+    letOut(this.logClient, named, 'Kafka brokers', brokers);
+    letOut(this.storeClient, named, 'the database, wherever its URI says', given);
+    if (kafka.type !== 'self-managed') {
       const iam = ec2.Port.tcp(kafkaIamPort);
       this.kafka.connections.allowFrom(this.logClient, iam, 'functions publish');
       this.kafka.connections.allowInternally(iam, 'pollers of event source mappings run under this group');
-      this.kafka.connections.allowTo(ec2.Peer.anyIpv4(), https, 'pollers reach Lambda and STS');
+      this.kafka.connections.allowTo(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'pollers reach Lambda and STS');
     }
     const mongo = ec2.Port.tcp(databasePort);
-    if (database.type === 'existing')
-      this.storeClient.addEgressRule(ec2.Peer.anyIpv4(), mongo, 'the database, wherever its URI says');
-    else this.database.connections.allowFrom(this.storeClient, mongo, 'functions with collections');
+    if (database.type !== 'existing')
+      this.database.connections.allowFrom(this.storeClient, mongo, 'functions with collections');
   }
+}
+
+/** To any address, by each port once: EC2 refuses a rule that is there. */
+function letOut(
+  client: ec2.SecurityGroup,
+  named: ReadonlySet<number>,
+  reason: string,
+  ports: readonly number[],
+): void {
+  const reasons = new Map([...ports].map((port): [number, string] => [port, reason]));
+  for (const port of named) reasons.set(port, 'an address of the profile or of an agent');
+  reasons.set(443, 'AWS APIs, model providers, agents elsewhere');
+  for (const [port, why] of reasons) client.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), why);
 }
 
 /** Of addresses that are called and do not listen at 443: the model, the collector of spans, agents elsewhere. */
