@@ -1,13 +1,13 @@
 /** Registers a definition for a person: what stands against it ends the command. */
 import { type DefinitionStore } from '#core/ports.ts';
 import { type Definition } from '#core/workflow/definition.ts';
-import { registerWorkflow, type Registered } from '#functions/setup/register-workflow.ts';
+import { type Activate, registerWorkflow, type Registered } from '#functions/setup/register-workflow.ts';
 import { usageError } from './problem.ts';
 
 export async function register(
   store: DefinitionStore,
   definition: Definition,
-  options: { readonly activate: boolean },
+  options: { readonly activate: Activate },
 ): Promise<Registered> {
   const result = await registerWorkflow(store, definition, options);
   if (result.ok) return result.value;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { openEmbedded } from '#adapters/embedded/open.ts';
 import { baton, temporaryFolder } from './spawn.fixture.ts';
@@ -13,6 +15,21 @@ describe('upkeep', () => {
     assert.equal(first.code, 0);
     assert.match(first.stdout, /^workflow\.request {2}8 partitions$/m);
     assert.equal(second.stdout, first.stdout);
+  });
+
+  it('setup registers workflows once, and leaves active what somebody activated since', async () => {
+    const own = temporaryFolder();
+    const file = join(own.path, 'older.yaml');
+    const name = 'design-and-provision';
+    const shipped = readFileSync(join(import.meta.dirname, '..', 'workflows', `${name}.yaml`), 'utf8');
+    writeFileSync(file, shipped.replace(/^version: .*$/m, 'version: "0.0.1"'));
+    const activeIn = async () => (JSON.parse((await baton(['workflows', 'list', '--json'], { dataDir: own.path })).stdout) as readonly { name: string; version: string; active: boolean }[]).find((one) => one.name === name && one.active)?.version; // prettier-ignore
+    for (const args of [['setup'], ['workflows', 'register', file], ['setup']]) {
+      const { code, stderr } = await baton(args, { dataDir: own.path });
+      assert.equal(code, 0, stderr);
+    }
+    assert.equal(await activeIn(), '0.0.1');
+    own.remove();
   });
 
   it('recover sends the open task of a run that nobody hosts again', async () => {

@@ -32,7 +32,7 @@ export async function setupCommand(context: Context, options: SetupOptions): Pro
     const workflows = [];
     for (const { result } of files)
       if ('definition' in result)
-        workflows.push(await register(store.definitions, result.definition, { activate: true }));
+        workflows.push(await register(store.definitions, result.definition, { activate: 'where-new' }));
     if (options.json === true)
       output.data(JSON.stringify({ topics: { created: missing.map(({ topic }) => topic) }, workflows }));
     else {

@@ -50,6 +50,29 @@ describe('the setup of a deployment', () => {
     assert.equal((await definitions.active('chain'))?.version, '1.1.0');
   });
 
+  it('leaves active what a person activated, until a deployment brings another file', async () => {
+    const active = async () => (await definitions.active('chain'))?.version;
+    const update = (old: string | undefined, text: string) =>
+      setup({
+        RequestType: 'Update',
+        ResourceProperties: { Workflows: { 'chain.yaml': text } },
+        OldResourceProperties: { Workflows: old === undefined ? {} : { 'chain.yaml': old } },
+      });
+    const first = (await definitions.list('chain')).find(({ version }) => version === '1.0.0');
+    const stored = await definitions.byDigest(first?.digest ?? '');
+    assert.ok(stored);
+    await definitions.put(stored, { activate: true });
+    await update(file('1.1.0'), file('1.1.0')); // an index, or what a user may do
+    await create(file('1.1.0')); // a stack that was made anew over a store that was kept
+    assert.equal(await active(), '1.0.0');
+    await update(undefined, file('1.1.0'));
+    assert.equal(await active(), '1.1.0');
+    await update(file('1.1.0'), file('1.0.0')); // the one before, deployed again
+    assert.equal(await active(), '1.0.0');
+    await update(file('1.0.0'), file('1.1.0'));
+    assert.equal(await active(), '1.1.0');
+  });
+
   it('refuses another content under a version that is registered', async () => {
     await assert.rejects(create(file('1.0.0', 'other')), /WF_VERSION_CONFLICT.*expected.*Raise 'version'/s);
     assert.equal((await definitions.active('chain'))?.version, '1.1.0');

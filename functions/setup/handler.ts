@@ -1,6 +1,8 @@
 /**
  * Makes a deployed store ready: indexes, its users, and the workflows of the deployment, registered and active.
  * CloudFormation calls it whenever they change; to be called again does no harm, and deleting leaves everything.
+ * SU1. A version is activated by the deployment that brings it or changes its file. Called for anything else, it leaves
+ *      active what a person activated since.
  * Source: AWS CloudFormation User Guide, "Custom resource request and response reference".
  */
 import { InfrastructureError } from '#core/failure.ts';
@@ -26,6 +28,8 @@ export interface SetupEvent {
     /** Role → where its user's name and password are kept, and what it may do. */
     readonly Users?: Readonly<Record<string, { readonly Secret: string; readonly Access: StoreAccess }>>;
   };
+  /** Of the deployment before this one; with updates alone. */
+  readonly OldResourceProperties?: { readonly Workflows?: Readonly<Record<string, string>> };
 }
 
 export interface SetupAnswer {
@@ -36,15 +40,17 @@ export interface SetupAnswer {
 /** Throws `InfrastructureError`, with every problem of every file: the deployment is rolled back and shows it. */
 export const createSetup =
   ({ definitions, prepareStore, secret, agents }: SetupDeps) =>
-  async ({ RequestType, ResourceProperties }: SetupEvent): Promise<SetupAnswer> => {
+  async ({ RequestType, ResourceProperties, OldResourceProperties }: SetupEvent): Promise<SetupAnswer> => {
     const answer = (registered: readonly string[]): SetupAnswer => ({
       PhysicalResourceId: 'baton-setup',
       Data: { Workflows: registered.join(', ') },
     });
     if (RequestType === 'Delete') return answer([]);
-    const parsed = Object.entries(ResourceProperties.Workflows).map(([file, text]) =>
-      parsedFile(file, text, agents),
-    );
+    const before = OldResourceProperties?.Workflows;
+    const parsed = Object.entries(ResourceProperties.Workflows).map(([file, text]) => ({
+      definition: parsedFile(file, text, agents),
+      activate: before !== undefined && before[file] !== text ? true : ('where-new' as const), // SU1
+    }));
     await prepareStore(
       await Promise.all(
         Object.entries(ResourceProperties.Users ?? {}).map(async ([role, { Secret, Access }]) => ({
@@ -55,8 +61,8 @@ export const createSetup =
       ),
     );
     const registered: string[] = [];
-    for (const definition of parsed) {
-      const result = await registerWorkflow(definitions, definition, { activate: true });
+    for (const { definition, activate } of parsed) {
+      const result = await registerWorkflow(definitions, definition, { activate });
       if (!result.ok) throw new InfrastructureError(`${result.problem.code}: ${result.problem.message}`);
       registered.push(`${result.value.name}@${result.value.version} ${result.value.state}`);
     }

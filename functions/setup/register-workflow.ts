@@ -11,13 +11,17 @@ export interface Registered {
   readonly state: 'registered' | 'unchanged';
 }
 
+/** `where-new`: if it was not registered, or no version of it is active. What a person activated else stays active. */
+export type Activate = boolean | 'where-new';
+
 /** Code: `WF_VERSION_CONFLICT`, where this version is registered with other content. */
 export async function registerWorkflow(
   store: DefinitionStore,
   { name, version, digest, source }: Definition,
-  { activate }: { readonly activate: boolean },
+  { activate }: { readonly activate: Activate },
 ): Promise<Result<Registered>> {
-  const there = (await store.list(name)).filter((stored) => stored.version === version);
+  const versions = await store.list(name);
+  const there = versions.filter((stored) => stored.version === version);
   const other = there.find((stored) => stored.digest !== digest);
   if (other !== undefined)
     return no(
@@ -27,6 +31,10 @@ export async function registerWorkflow(
           "or another version. Raise 'version' in the file: runs are told apart by it.",
       ),
     );
-  await store.put({ name, version, digest, source }, { activate });
+  const isNew = there.length === 0 || !versions.some(({ active }) => active);
+  await store.put(
+    { name, version, digest, source },
+    { activate: activate === 'where-new' ? isNew : activate },
+  );
   return ok({ name, version, digest, state: there.length > 0 ? 'unchanged' : 'registered' });
 }
