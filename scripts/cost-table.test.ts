@@ -45,6 +45,29 @@ describe('the cost tables', () => {
     assert.equal(lineOf(dev), undefined);
   });
 
+  it('count the timer, with the memory that the template gives it: it never rests', () => {
+    for (const profile of [dev, prod]) {
+      const functions = buildTestSystem({ profile }).templateOf('orchestration').findResources('AWS::Lambda::Function', { Properties: { FunctionName: `baton-${profile.name}-timer` } }); // prettier-ignore
+      const [timer] = Object.values(functions as Readonly<Record<string, { Properties: { MemorySize: number; Architectures: readonly string[] } }>>); // prettier-ignore
+      assert.deepEqual(timer?.Properties.Architectures, ['arm64']);
+      const line = idleCost(profile).find(({ what }) =>
+        what.endsWith(`: ${timer?.Properties.MemorySize} MB`),
+      );
+      const dollars = ((timer?.Properties.MemorySize ?? 0) / 1024) * 0.0000133334 * 730 * 3600;
+      assert.equal(line?.dollars.toFixed(2), dollars.toFixed(2), profile.name);
+    }
+  });
+
+  it('count the metrics that are made of log lines', () => {
+    const filters = buildTestSystem().templateOf('observability').findResources('AWS::Logs::MetricFilter');
+    const names = Object.values(filters as Readonly<Record<string, { Properties: { MetricTransformations: readonly { MetricName: string; DefaultValue?: number }[] } }>>).flatMap(({ Properties: { MetricTransformations } }) => MetricTransformations); // prettier-ignore
+    // Paid by the hour in which there is a value: one that is written without a line would be paid for every hour.
+    assert.ok(names.every(({ DefaultValue }) => DefaultValue === undefined));
+    const count = new Set(names.map(({ MetricName }) => MetricName)).size;
+    const text = `the ${count} metrics of its alarms that are made of log lines, US$ ${prices.metricMonth.dollars.toFixed(2)} a month each`;
+    assert.ok(readFileSync(costFile, 'utf8').includes(text), text);
+  });
+
   it('keep dev near what it is said to cost', () => {
     const dollars = total(idleCost(dev));
     assert.ok(dollars > 100 && dollars < 170, String(dollars));

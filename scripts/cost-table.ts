@@ -43,9 +43,19 @@ export const prices = {
   documentdbDcuHour: { dollars: 0.0822, page: documentdb, seen: 'usage.ai, "DocumentDB Serverless Pricing: The Complete 2026 Guide", June 2026' }, // prettier-ignore
   'r6g.large': { dollars: 0.26315, page: documentdb, seen: repositories },
   pollerUnitHour: { dollars: 0.185, page: 'AWS Lambda pricing', seen: 'a public repository that quotes the Price List API, November 2026' }, // prettier-ignore
+  lambdaGbSecond: {
+    dollars: 0.0000133334,
+    page: 'AWS Lambda pricing',
+    seen: 'cloudchipr.com, "AWS Lambda Pricing Breakdown: Ultimate Guide 2024", and others, November 2026',
+  }, // arm64
   secretMonth: { dollars: 0.4, page: 'AWS Secrets Manager pricing', seen: repositories },
   alarmMonth: { dollars: 0.1, page: cloudWatch, seen: 'c3x.dev, "aws_cloudwatch_metric_alarm cost estimation", November 2026' }, // prettier-ignore
   dashboardMonth: { dollars: 3, page: cloudWatch, seen: 'factualminds.com, "Amazon CloudWatch Pricing: The 10 Billing Dimensions", June 2026' }, // prettier-ignore
+  metricMonth: {
+    dollars: 0.3,
+    page: cloudWatch,
+    seen: 'c3x.dev, "CloudWatch custom metrics cost", and others, November 2026',
+  },
   keyMonth: {
     dollars: 1,
     page: 'AWS Key Management Service pricing',
@@ -87,6 +97,10 @@ export function idleCost(profile: Profile): readonly Line[] {
     ...(profile.topology.pollers === 'provisioned'
       ? [{ what: `1 shared poller unit, at least`, dollars: prices.pollerUnitHour.dollars * hours }]
       : []),
+    {
+      what: `the timer, which runs all the time: ${profile.memoryMb} MB`,
+      dollars: (profile.memoryMb / 1024) * prices.lambdaGbSecond.dollars * hours * 3600,
+    },
     {
       what: `${secrets} secrets: capability keys, the database and its users`,
       dollars: secrets * prices.secretMonth.dollars,
