@@ -52,6 +52,8 @@ export interface ExistingNetwork {
 export interface Profile {
   readonly name: string;
   readonly zones: number;
+  /** Names of the zones, as many. Absent: the first of the region, of which MSK may not know every one. */
+  readonly availabilityZones?: readonly string[];
   readonly natGateways: number;
   readonly network?: ExistingNetwork;
   readonly kafka: KafkaProfile;
@@ -136,7 +138,7 @@ const profiles: Readonly<Record<string, Profile>> = { dev, prod };
  * The profile that the context asks for. Single values: `alarmEmail`, `openaiSecretArn`, `openaiBaseUrl`,
  * `otlpEndpoint`, `secretsKeyArn`. Whole parts, as in the types above: `kafka`, `database`, `network` (objects in cdk.json or
  * cdk.context.json), or their short forms `-c kafka=msk-serverless`, `-c mongodbUriSecretArn=…` and
- * with that `-c mongodbPort=…`.
+ * with that `-c mongodbPort=…`. Zones: `-c availabilityZones=us-west-1a,us-west-1c`.
  */
 export function profileOf(context: ReadContext): Profile {
   const name = textOf(context('profile')) ?? 'dev';
@@ -153,6 +155,7 @@ export function profileOf(context: ReadContext): Profile {
   };
   return {
     ...base,
+    ...zonesOf(context('availabilityZones'), base),
     kafka: kafkaOf(context('kafka'), base.kafka),
     database: databaseOf(context, base.database),
     ...(network === undefined ? {} : { network }),
@@ -162,6 +165,17 @@ export function profileOf(context: ReadContext): Profile {
     ...single('openaiBaseUrl'),
     ...single('otlpEndpoint'),
   };
+}
+
+/** As a list, or as text with commas. A NAT gateway stands in a zone: there are no more of them. */
+function zonesOf(
+  value: unknown,
+  { natGateways }: Profile,
+): Partial<Pick<Profile, 'availabilityZones' | 'zones' | 'natGateways'>> {
+  const listed = Array.isArray(value) ? value.map(String) : (textOf(value)?.split(',') ?? []);
+  const availabilityZones = listed.map((zone) => zone.trim());
+  const zones = availabilityZones.length;
+  return zones === 0 ? {} : { availabilityZones, zones, natGateways: Math.min(natGateways, zones) };
 }
 
 function kafkaOf(value: unknown, otherwise: KafkaProfile): KafkaProfile {

@@ -25,13 +25,13 @@ export class NetworkStack extends cdk.Stack {
   readonly database: ec2.SecurityGroup;
   readonly logClient: ec2.SecurityGroup;
   readonly storeClient: ec2.SecurityGroup;
-  /** @default - as many zones of the region as the profile asks for */
-  private readonly zones: number;
+  /** @default - as many zones of the region as the profile asks for, from the first on */
+  private readonly zones: readonly string[];
 
   constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id, props);
     const { profile } = props;
-    this.zones = profile.zones;
+    this.zones = profile.availabilityZones ?? firstZones(profile.zones);
     this.vpc = profile.network === undefined ? this.newVpc(profile) : this.existingVpc(profile.network);
     this.kafka =
       profile.kafka.type === 'msk-existing'
@@ -45,7 +45,7 @@ export class NetworkStack extends cdk.Stack {
 
   /** A stack without a fixed region would have two zones, whatever the region has. */
   override get availabilityZones(): string[] {
-    return Array.from({ length: this.zones }, (_, index) => cdk.Fn.select(index, cdk.Fn.getAzs()));
+    return [...this.zones];
   }
 
   private newVpc(profile: Profile): ec2.IVpc {
@@ -102,6 +102,9 @@ export class NetworkStack extends cdk.Stack {
       this.database.connections.allowFrom(this.storeClient, mongo, 'functions with collections');
   }
 }
+
+const firstZones = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => cdk.Fn.select(index, cdk.Fn.getAzs()));
 
 /** To any address, by each port once: EC2 refuses a rule that is there. */
 function letOut(
