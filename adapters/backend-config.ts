@@ -82,20 +82,29 @@ const twoPlaces = (profile: string): BackendConflict => ({
   hint: 'Unset KAFKA_BOOTSTRAP_SERVERS and MONGODB_URI, or leave --aws and BATON_AWS_STACK out.',
 });
 
+const twoAuthorities = (caFile: string): BackendConflict => ({
+  name: 'BATON_KAFKA_CA',
+  what: 'Who signed the certificates of the brokers is told twice.',
+  got: `BATON_KAFKA_CA beside BATON_KAFKA_CA_FILE ${caFile}`,
+  expected: 'one of the two',
+  hint: 'Unset one of them.',
+});
+
 type Security = (typeof parse.kafkaSecurities)[number];
 
 /** What would be read for another way of talking to Kafka. */
 function unused(kind: Security, tls: boolean): readonly SettingName[] {
   const login = ['BATON_KAFKA_USERNAME', 'BATON_KAFKA_PASSWORD'] as const;
+  const authorities = ['BATON_KAFKA_CA', 'BATON_KAFKA_CA_FILE'] as const;
   switch (kind) {
     case 'plaintext':
     case 'msk-iam':
-      return [...login, 'BATON_KAFKA_TLS', 'BATON_KAFKA_CA_FILE'];
+      return [...login, 'BATON_KAFKA_TLS', ...authorities];
     case 'tls':
       return [...login, 'BATON_KAFKA_TLS'];
     case 'scram-sha-256':
     case 'scram-sha-512':
-      return tls ? [] : ['BATON_KAFKA_CA_FILE'];
+      return tls ? [] : authorities;
   }
 }
 
@@ -117,13 +126,15 @@ function readSecurity(
 ): KafkaSecurity {
   const kind = read('BATON_KAFKA_SECURITY', parse.kafkaSecurity) ?? 'plaintext';
   const caFile = read('BATON_KAFKA_CA_FILE', parse.path);
+  const ca = read('BATON_KAFKA_CA', parse.pem);
   const username = read('BATON_KAFKA_USERNAME', parse.text);
   const password = read('BATON_KAFKA_PASSWORD', parse.text);
   const region = read('AWS_REGION', parse.token);
   const tls = read('BATON_KAFKA_TLS', parse.flag) ?? true;
   if (isSet('KAFKA_BOOTSTRAP_SERVERS'))
     for (const name of unused(kind, tls).filter(isSet)) conflict(leftOver(name, kind));
-  const authority = caFile === undefined ? {} : { caFile };
+  const authority = { ...(caFile !== undefined && { caFile }), ...(ca !== undefined && { ca }) };
+  if (caFile !== undefined && ca !== undefined) conflict(twoAuthorities(caFile));
   const missing = (name: SettingName): KafkaSecurity => {
     conflict({
       name,

@@ -169,6 +169,12 @@ describe('problems', () => {
     const scram = { ...services, BATON_KAFKA_SECURITY: 'scram-sha-512', BATON_KAFKA_USERNAME: 'u' };
     assert.deepEqual(codes(scram), ['CONFIG_CONFLICT BATON_KAFKA_PASSWORD']);
     assert.deepEqual(codes({ ...services, BATON_KAFKA_SECURITY: 'msk-iam' }), ['CONFIG_CONFLICT AWS_REGION']);
+    const ca = '-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----';
+    const tls = { ...services, BATON_KAFKA_SECURITY: 'tls', BATON_KAFKA_CA: ca };
+    const { backend: trusting } = config(tls);
+    assert.deepEqual(trusting.type === 'services' && trusting.kafka.security, { type: 'tls', ca });
+    assert.deepEqual(codes({ ...tls, BATON_KAFKA_CA_FILE: 'ca.pem' }), ['CONFIG_CONFLICT BATON_KAFKA_CA']);
+    assert.deepEqual(codes({ ...tls, BATON_KAFKA_CA: 'ca.pem' }), ['CONFIG_TYPE BATON_KAFKA_CA']);
     const { backend } = config({ ...scram, BATON_KAFKA_PASSWORD: secret, BATON_KAFKA_TLS: 'false' });
     assert.deepEqual(backend.type === 'services' && backend.kafka.security, {
       type: 'scram',

@@ -26,6 +26,11 @@ export const token: Parser<string> = (value) =>
 export const path: Parser<string> = (value) =>
   value.includes('\0') ? no('a path without NUL bytes') : ok(value);
 
+export const pem: Parser<string> = (value) =>
+  /^-----BEGIN CERTIFICATE-----\r?\n[\s\S]+-----END CERTIFICATE-----$/.test(value)
+    ? ok(value)
+    : no('certificates in PEM, from -----BEGIN CERTIFICATE----- on');
+
 export const flag: Parser<boolean> = (value) =>
   value === 'true' || value === 'false' ? ok(value === 'true') : no('true or false');
 

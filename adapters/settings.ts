@@ -56,6 +56,11 @@ export const settings = {
     for: 'Who signed the certificates of the brokers, where it is none that Node knows.',
     secret: false,
   },
+  BATON_KAFKA_CA: {
+    type: 'certificates in PEM',
+    for: 'The same as text, where there is no file, as on Lambda.',
+    secret: false,
+  },
   BATON_KAFKA_REPLICATION: {
     type: 'whole number, 1 to 1000',
     default: 'what the brokers are configured to',

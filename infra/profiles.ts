@@ -29,6 +29,8 @@ export type KafkaProfile =
       readonly bootstrapServers: readonly string[];
       /** Secrets Manager: `{"username": …, "password": …}` for SASL/SCRAM-512. */
       readonly secretArn: string;
+      /** Secrets Manager: `{"certificate": "-----BEGIN CERTIFICATE-----…"}`. Absent: a public authority signed them. */
+      readonly caSecretArn?: string;
     };
 
 export type DatabaseProfile =
@@ -74,7 +76,7 @@ export interface Profile {
   /** Secrets Manager: the text is the key of the model provider. Absent: the scripted model answers. */
   readonly openaiSecretArn?: string;
   readonly openaiBaseUrl?: string;
-  /** KMS key of the secrets that are given (above, and `secretArn`, `uriSecretArn`). Absent: Secrets Manager's own. */
+  /** KMS key of the secrets that are given (above, and `secretArn`, `caSecretArn`, `uriSecretArn`). Absent: Secrets Manager's own. */
   readonly secretsKeyArn?: string;
   /** OTLP over HTTP; absent: no spans leave the functions. */
   readonly otlpEndpoint?: string;

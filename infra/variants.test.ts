@@ -97,6 +97,33 @@ describe('Kafka elsewhere', () => {
   });
 });
 
+describe('Kafka elsewhere, whose certificates an authority of its own signed', () => {
+  const caSecretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:authority-AbCdEf';
+  const kafka = { ...elsewhere.kafka, caSecretArn } as Profile['kafka'];
+  const template = buildTestSystem({ profile: { ...elsewhere, kafka } }).templateOf('orchestration');
+
+  it('is trusted by pollers and functions alike, by one secret', () => {
+    template.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
+      SourceAccessConfigurations: Match.arrayWith([{ Type: 'SERVER_ROOT_CA_CERTIFICATE', URI: caSecretArn }]),
+    });
+    const functions = template.findResources('AWS::Lambda::Function') as Readonly<Record<string, { Properties: { FunctionName?: string; Environment?: { Variables: Properties } } }>>; // prettier-ignore
+    for (const {
+      Properties: { FunctionName = '', Environment },
+    } of Object.values(functions)) {
+      // prettier-ignore
+      const { KAFKA_BOOTSTRAP_SERVERS: brokers, BATON_SECRETS_FROM: from = '' } = Environment?.Variables ?? {};
+      const trusts = JSON.stringify(from).includes(`BATON_KAFKA_CA=${caSecretArn}#certificate`);
+      assert.equal(trusts, brokers === 'b1.example.org:9096', FunctionName);
+    }
+  });
+
+  it('is read by whoever may read the login', () => {
+    const policies = Object.values(template.findResources('AWS::IAM::Policy') as Resources).map((policy) => JSON.stringify(policy)); // prettier-ignore
+    const reading = policies.filter((policy) => policy.includes(secretArn));
+    assert.ok(reading.length > 4 && reading.every((policy) => policy.includes(caSecretArn)));
+  });
+});
+
 describe('a cluster that is made here', () => {
   it('is measured as much as MSK does for nothing', () => {
     for (const profile of [dev, prod])
@@ -158,6 +185,7 @@ describe('every variant', () => {
     'a provisioned cluster that is there': existing(false),
     'a serverless cluster that is there': existing(true),
     'Kafka elsewhere': elsewhere,
+    'Kafka elsewhere, with an authority of its own': { ...elsewhere, kafka: { ...elsewhere.kafka, caSecretArn: secretArn } as Profile['kafka'] }, // prettier-ignore
     'a database of instances in dev': { ...dev, database: prod.database },
     'a database elsewhere': { ...dev, network, database: { type: 'existing', uriSecretArn: secretArn } },
   };

@@ -7,7 +7,7 @@ import { type Logger } from '#core/ports.ts';
 import { refusal } from '#core/refusal.ts';
 import { addCodecs } from './compression.ts';
 import { mendIdleWakeUps } from './idle-wake-ups.ts';
-import { type KafkaOptions, type KafkaSecurity } from './options.ts';
+import { type KafkaAuthority, type KafkaOptions, type KafkaSecurity } from './options.ts';
 import { mendFetches } from './paced-fetches.ts';
 import { mendStoppedFetches } from './stopped-fetches.ts';
 
@@ -55,13 +55,13 @@ function securityOf(security: KafkaSecurity): Pick<KafkaConfig, 'ssl' | 'sasl'> 
     case 'plaintext':
       return {};
     case 'tls':
-      return { ssl: tlsOf(security.caFile) };
+      return { ssl: tlsOf(security) };
     case 'scram': {
-      const { mechanism, username, password, tls, caFile } = security;
+      const { mechanism, username, password, tls } = security;
       const credentials = { username, password };
       const sasl: KafkaConfig['sasl'] =
         mechanism === 'scram-sha-256' ? { mechanism, ...credentials } : { mechanism, ...credentials };
-      return { sasl, ...(tls && { ssl: tlsOf(caFile) }) };
+      return { sasl, ...(tls && { ssl: tlsOf(security) }) };
     }
     case 'msk-iam':
       return {
@@ -77,8 +77,8 @@ function securityOf(security: KafkaSecurity): Pick<KafkaConfig, 'ssl' | 'sasl'> 
   }
 }
 
-function tlsOf(caFile: string | undefined): NonNullable<KafkaConfig['ssl']> {
-  if (caFile === undefined) return true;
+function tlsOf({ caFile, ca }: KafkaAuthority): NonNullable<KafkaConfig['ssl']> {
+  if (caFile === undefined) return ca === undefined ? true : { ca };
   try {
     return { ca: readFileSync(caFile, 'utf8') };
   } catch (cause) {

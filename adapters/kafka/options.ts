@@ -1,18 +1,22 @@
 /** How a Kafka cluster is reached. */
 import { type Logger } from '#core/ports.ts';
 
+/** Certificates in PEM that sign the brokers', where the system's do not: a file of them, or their text. */
+export interface KafkaAuthority {
+  readonly caFile?: string;
+  readonly ca?: string;
+}
+
 export type KafkaSecurity =
   | { readonly type: 'plaintext' }
-  /** `caFile`: certificates in PEM that sign the brokers', where the system's do not. */
-  | { readonly type: 'tls'; readonly caFile?: string }
-  | {
+  | ({ readonly type: 'tls' } & KafkaAuthority)
+  | ({
       readonly type: 'scram';
       readonly mechanism: 'scram-sha-256' | 'scram-sha-512';
       readonly username: string;
       readonly password: string;
       readonly tls: boolean;
-      readonly caFile?: string;
-    }
+    } & KafkaAuthority)
   /** Amazon MSK: TLS, and tokens signed with the credentials of the environment. */
   | { readonly type: 'msk-iam'; readonly region: string };
 

@@ -67,7 +67,7 @@ export function secretsOf({
   data,
   kafka,
 }: Pick<BatonFunctionProps, 'spec' | 'data' | 'kafka'>): readonly SecretSetting[] {
-  const { capabilityKeys, openaiKey, kafkaLogin } = data;
+  const { capabilityKeys, openaiKey, kafkaLogin, kafkaAuthority } = data;
   const found: SecretSetting[] = [];
   if (usesStore(spec)) found.push({ name: 'MONGODB_URI', secret: data.loginOf(spec) });
   if (spec.kind === 'orchestrator') found.push({ name: 'BATON_CAPABILITY_KEYS', secret: capabilityKeys });
@@ -77,5 +77,7 @@ export function secretsOf({
       { name: 'BATON_KAFKA_USERNAME', secret: kafkaLogin, member: 'username' },
       { name: 'BATON_KAFKA_PASSWORD', secret: kafkaLogin, member: 'password' },
     );
+  if (usesLog(spec) && kafkaAuthority !== undefined)
+    found.push({ name: 'BATON_KAFKA_CA', secret: kafkaAuthority, member: 'certificate' });
   return found;
 }

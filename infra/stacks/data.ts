@@ -38,6 +38,8 @@ export class DataStack extends cdk.Stack {
   readonly openaiKey: secrets.ISecret | undefined;
   /** User name and password of a Kafka cluster that asks for them. */
   readonly kafkaLogin: secrets.ISecret | undefined;
+  /** Who signed the certificates of its brokers, as Lambda's pollers read it. */
+  readonly kafkaAuthority: secrets.ISecret | undefined;
   /** Of those above: what was made elsewhere, perhaps under a key that is not AWS's. */
   readonly givenSecrets: ReadonlySet<secrets.ISecret>;
   /** Absent where the database is given. */
@@ -49,7 +51,9 @@ export class DataStack extends cdk.Stack {
     const { database, kafka, openaiSecretArn } = profile;
     this.capabilityKeys = this.newCapabilityKeys(profile);
     this.openaiKey = this.given('OpenAiKey', openaiSecretArn);
-    this.kafkaLogin = this.given('KafkaLogin', kafka.type === 'self-managed' ? kafka.secretArn : undefined);
+    const elsewhere = kafka.type === 'self-managed' ? kafka : undefined;
+    this.kafkaLogin = this.given('KafkaLogin', elsewhere?.secretArn);
+    this.kafkaAuthority = this.given('KafkaAuthority', elsewhere?.caSecretArn);
     if (database.type === 'existing') {
       this.databaseSecret = secrets.Secret.fromSecretCompleteArn(this, 'DatabaseUri', database.uriSecretArn);
       this.databaseLogins = new Map();
@@ -65,7 +69,7 @@ export class DataStack extends cdk.Stack {
     }
     const uri = database.type === 'existing' ? this.databaseSecret : undefined;
     this.givenSecrets = new Set(
-      [this.openaiKey, this.kafkaLogin, uri].filter((secret) => secret !== undefined),
+      [this.openaiKey, this.kafkaLogin, this.kafkaAuthority, uri].filter((secret) => secret !== undefined),
     );
   }
 

@@ -174,6 +174,9 @@ export function selfManaged(
       selfManagedKafkaEventSourceConfig: { consumerGroupId },
       sourceAccessConfigurations: [
         { type: 'SASL_SCRAM_512_AUTH', uri: kafka.secretArn },
+        ...(kafka.caSecretArn === undefined
+          ? []
+          : [{ type: 'SERVER_ROOT_CA_CERTIFICATE', uri: kafka.caSecretArn }]),
         ...subnetIds.map((subnet) => ({ type: 'VPC_SUBNET', uri: `subnet:${subnet}` })),
         { type: 'VPC_SECURITY_GROUP', uri: `security_group:${logClient.securityGroupId}` },
       ],

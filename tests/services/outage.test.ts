@@ -1,5 +1,6 @@
 /** Brokers that are not there, go away and come back, and those that want credentials. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { type KafkaLog, type KafkaOptions, openKafka } from '#adapters/kafka/open.ts';
 import { InfrastructureError } from '#core/failure.ts';
@@ -123,6 +124,8 @@ describe('a broker of its own', () => {
   test('TLS is spoken where the authority is known, and refused with its reason where it is not', async () => {
     const { caFile } = broker;
     await using({ brokers: [broker.tls], security: { type: 'tls', caFile } }, roundTrip);
+    const ca = readFileSync(caFile, 'utf8');
+    await using({ brokers: [broker.tls], security: { type: 'tls', ca } }, roundTrip);
     await using({ brokers: [broker.tls], security: { type: 'tls' } }, async ({ log }) => {
       await assert.rejects(log.topics(), infrastructureProblem(/KAFKA_TLS/, broker.tls));
     });
