@@ -12,6 +12,14 @@ export interface JsonObject {
 export const isJsonObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Whether lists and objects stand in each other over so many levels deep. Goes no deeper than that. */
+export function isNestedOver(levels: number, value: Json | undefined): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  const members: readonly Json[] = isJsonArray(value) ? value : Object.values(value);
+  return members.some((member) => isNestedOver(levels - 1, member));
+}
+
 /** Canonical text: keys sorted by UTF-16 code unit, no white space; members without value are left out. Same value, same text. */
 export function canonicalJson(value: Json): string {
   if (typeof value === 'string') return quoted(value);

@@ -3,6 +3,7 @@
  * P1. A reference lives beside the value, never inside it: data that looks like a reference stays data.
  * P2. Where a reference is placed, the value holds `null`.
  */
+import { jsonLimits } from './json-bytes.ts';
 import { type Json } from './json.ts';
 
 /** A claim check: the bytes are the canonical UTF-8 JSON text of the value; `digest` is `sha256:<hex>` of them. */
@@ -24,6 +25,9 @@ export interface Payload {
 
 /** Values up to this many bytes of JSON stay in state and events; larger ones become claim checks. */
 export const inlineLimitBytes = 16 * 1024;
+
+/** Levels of lists and objects in a value, at most: the data of the event that it travels in is one more. */
+export const deepestValue = jsonLimits.depth - 1;
 
 /** A place in a task's input (JSON pointer) where the definition refers to a secret by name. */
 export interface PlacedSecret {

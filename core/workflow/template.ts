@@ -3,11 +3,12 @@
  * T1. A text that is one whole `${{ }}` keeps the type of its value; inside other text the value becomes text.
  * T2. A whole `${{ path }}` hands a claim check on without loading it.
  * T3. What an expression gives is data: `${{ }}` in it stays as it is.
+ * T4. What is rendered can be read where it arrives: it nests no deeper than the codec takes.
  */
 import { echoed } from '../redact.ts';
-import { type Failure } from '../failure.ts';
-import { isJsonObject, type Json, type JsonObject } from '../json.ts';
-import { type BlobRef, type Payload, type PlacedRef } from '../payload.ts';
+import { type Failure, failure } from '../failure.ts';
+import { isJsonObject, isNestedOver, type Json, type JsonObject } from '../json.ts';
+import { deepestValue, type BlobRef, type Payload, type PlacedRef } from '../payload.ts';
 import { type Expression, type Template } from './definition.ts';
 import { evaluate, parseExpression } from './expression.ts';
 import { type ExpressionProblem, type Variables } from './expression-check.ts';
@@ -187,8 +188,15 @@ export function renderTemplate(template: Template, scope: Scope): Evaluation<Pay
   const value = renderAt(template, '', scope, found);
   if (found.problem !== undefined) return { ok: false, problem: found.problem };
   if (found.needs.length > 0) return { ok: false, needs: found.needs };
+  if (isNestedOver(deepestValue, value)) return { ok: false, problem: tooDeep }; // T4
   return { ok: true, value: found.refs.length > 0 ? { value, refs: found.refs } : { value } };
 }
+
+const tooDeep = failure(
+  'PAYLOAD_TOO_LARGE',
+  `a value made here nests more than ${deepestValue} levels deep; expected at most ${deepestValue}, which the event ` +
+    'it travels in allows. Pass on a part of it, or let an agent make it flatter.',
+);
 
 interface Found {
   readonly refs: PlacedRef[];

@@ -8,7 +8,7 @@ import { sources, topics } from '#core/event-catalog.ts';
 import { outputData, taskData } from '#core/event-data.ts';
 import { defaultTenant, effectId } from '#core/ids.ts';
 import { type Json } from '#core/json.ts';
-import { parseJsonBytes } from '#core/json-bytes.ts';
+import { checkJson, parseJsonBytes } from '#core/json-bytes.ts';
 import { type Payload } from '#core/payload.ts';
 import { inlined } from '#core/workflow/scope.ts';
 import { type BlobStore, type OutgoingRecord } from '#core/ports.ts';
@@ -101,5 +101,8 @@ async function withBlobs(
     loaded.set(ref.digest, parsed.value.value);
   }
   const value = inlined(outputs, loaded);
-  return value.ok ? { status: 'completed', outputs: { value: value.value } } : outcome;
+  if (!value.ok) return outcome;
+  const inOne: RunOutcome = { status: 'completed', outputs: { value: value.value } };
+  // Each part can be read; all of them in one event may nest too deep, or have too many elements.
+  return checkJson(outputData('', inOne).data) === undefined ? inOne : outcome;
 }
