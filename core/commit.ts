@@ -2,8 +2,8 @@
  * Commits as data: their digest, by which the next one names its parent.
  * CM1. The digest covers every member; two commits with the same digest are the same commit.
  */
-import { sha256, canonicalJson, type Json } from './json.ts';
-import { type Commit } from './ports.ts';
+import { sha256, canonicalJson, isJsonObject, type Json } from './json.ts';
+import { type Commit, type Snapshot } from './ports.ts';
 
 /** Commits are immutable: what was computed for one object stays true of it. */
 const known = new WeakMap<Commit, string>();
@@ -13,6 +13,19 @@ export function commitDigest(commit: Commit): string {
   const digest = known.get(commit) ?? `sha256:${sha256(canonicalJson(asJson(commit)))}`;
   known.set(commit, digest);
   return digest;
+}
+
+/**
+ * The text of a commit or snapshot read back, whose type the caller names. Undefined where it is no JSON object: then
+ * it was damaged since, which is to cost its run and nothing else.
+ */
+export function readStored<T extends Commit | Snapshot>(text: unknown): T | undefined {
+  try {
+    const value = typeof text === 'string' ? (JSON.parse(text) as Json) : null;
+    return isJsonObject(value) ? (value as unknown as T) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A commit is plain JSON by construction (`RunEvent`, `Cause`): the types only say more than `Json` does. */

@@ -125,6 +125,8 @@ export interface Snapshot {
 export interface StoredRun {
   readonly snapshot?: Snapshot;
   readonly commits: readonly Commit[];
+  /** The first of its commits (or its snapshot) whose text cannot be read, by name; nothing else of it counts then. */
+  readonly damaged?: string;
   /** The run ended, its retention passed, and only its tombstone is left. */
   readonly tombstone: boolean;
   readonly quarantined: boolean;

@@ -3,10 +3,10 @@
  * M1. A stored commit is never changed: (run, version) is unique, and the first insert wins.
  * M2. The same content again is `stored`: an acknowledgement that was lost is found again.
  */
+import { commitDigest, readStored } from '#core/commit.ts';
 import { type RunId } from '#core/ids.ts';
-import { type Json, digestOf } from '#core/json.ts';
 import { type Commit, type CommitStore, type Snapshot, type StoredRun } from '#core/ports.ts';
-import { number, stored, text } from './columns.ts';
+import { number, stored } from './columns.ts';
 import { type Database } from './database.ts';
 
 export function createCommits(database: Database): CommitStore {
@@ -69,27 +69,41 @@ export function createInsert(database: Database): (draft: CommitDraft) => 'store
 
   return ({ runId, version, body }) => {
     if (insert.run(runId, version, body) > 0) return 'stored';
-    const row = select.row(runId, version) ?? [];
-    const same =
-      text(row, 0) === body || digestOf(stored<Json>(row, 0)) === digestOf(stored<Json>([body], 0));
-    return same ? 'stored' : 'conflict';
+    const there = select.row(runId, version)?.[0];
+    return there === body || digestIn(there) === digestIn(body) ? 'stored' : 'conflict';
   };
+}
+
+/** Of a damaged commit there is none: it is another one's, and loading says what is wrong with it. */
+function digestIn(text: unknown): string | undefined {
+  const commit = readStored<Commit>(text);
+  return commit && commitDigest(commit);
 }
 
 function createLoader(database: Database) {
   const status = database.statement('SELECT status FROM runs WHERE id = ?');
   const snapshotOf = database.statement('SELECT version, published, body FROM snapshots WHERE run = ?');
-  const after = database.statement('SELECT body FROM commits WHERE run = ? AND version > ? ORDER BY version');
+  const after = database.statement(
+    'SELECT body, version FROM commits WHERE run = ? AND version > ? ORDER BY version',
+  );
 
   return (runId: RunId): StoredRun | undefined => {
     const row = status.row(runId);
-    const snapshot = snapshotOf.row(runId);
-    const floor = snapshot === undefined ? 0 : Math.min(number(snapshot, 0), number(snapshot, 1));
-    const commits = after.rows(runId, floor).map((commit) => stored<Commit>(commit, 0));
-    if (row === undefined && snapshot === undefined && commits.length === 0) return undefined;
+    const snapshotRow = snapshotOf.row(runId);
+    const floor = snapshotRow === undefined ? 0 : Math.min(number(snapshotRow, 0), number(snapshotRow, 1));
+    const commitRows = after.rows(runId, floor);
+    if (row === undefined && snapshotRow === undefined && commitRows.length === 0) return undefined;
+    const snapshot = snapshotRow && readStored<Snapshot>(snapshotRow[2]);
+    const commits = commitRows.map((one) => readStored<Commit>(one[0]));
+    const unread = commitRows.find((_, index) => commits[index] === undefined);
+    const damaged =
+      snapshotRow !== undefined && snapshot === undefined
+        ? 'its snapshot'
+        : unread && `commit ${number(unread, 1)}`;
     return {
-      ...(snapshot === undefined ? {} : { snapshot: stored<Snapshot>(snapshot, 2) }),
-      commits,
+      ...(snapshot === undefined ? {} : { snapshot }),
+      commits: commits.flatMap((commit) => commit ?? []),
+      ...(damaged === undefined ? {} : { damaged }),
       tombstone: row?.[0] === 'tombstone',
       quarantined: row?.[0] === 'quarantined',
     };

@@ -4,7 +4,7 @@
  * M2. The same content again is `stored`: an acknowledgement that was lost is found again.
  * M3. An insert answers `stored` only for what a majority has in its journal.
  */
-import { commitDigest } from '#core/commit.ts';
+import { commitDigest, readStored } from '#core/commit.ts';
 import { commitId } from '#core/ids.ts';
 import { type Commit, type CommitStore } from '#core/ports.ts';
 import { durable, relaxed } from './client.ts';
@@ -103,9 +103,10 @@ async function insertAll(database: Database, sent: readonly Sent[]): Promise<rea
     const body = there.get(one._id);
     // Not there, or not yet: the request may still be on its way, so nobody knows.
     if (body === undefined) throw problem;
-    return body === one.body || commitDigest(JSON.parse(body) as Commit) === commitDigest(one.commit)
-      ? 'stored'
-      : 'conflict';
+    if (body === one.body) return 'stored';
+    // A damaged commit is another one's; loading says what is wrong with it.
+    const other = readStored<Commit>(body);
+    return other !== undefined && commitDigest(other) === commitDigest(one.commit) ? 'stored' : 'conflict';
   });
 }
 

@@ -6,10 +6,11 @@
  * L2. Commits are read no earlier than the snapshot they go with: none between the two is missed.
  */
 import { type Filter } from 'mongodb';
+import { readStored } from '#core/commit.ts';
 import { type RunId, commitId } from '#core/ids.ts';
 import { type Commit, type CommitStore, type Snapshot, type StoredRun } from '#core/ports.ts';
 import { type CommitDocument, type Database, type SnapshotDocument } from './database.ts';
-import { number, stored, text } from './fields.ts';
+import { number, text } from './fields.ts';
 
 /** Read at first, before anything is known of a run. A snapshot is put at about this length. */
 const firstVersions = 64;
@@ -40,19 +41,20 @@ export function createLoad(database: Database): CommitStore['load'] {
       const found = snapshots.get(id);
       return found === undefined ? 0 : Math.min(number(found, 'version'), number(found, 'published'));
     };
-    const longer = ids.filter((id) => snapshots.has(id) || first.get(id)?.length === firstVersions);
+    const longer = ids.filter((id) => snapshots.has(id) || first.get(id)?.commits.length === firstVersions);
     const later = await readCommits(
       database,
       longer.map((id) => historyRange(id, floorOf(id))),
     );
-    const commitsOf = (id: RunId) => (later.has(id) || snapshots.has(id) ? later : first).get(id) ?? [];
+    const readOf = (id: RunId): ReadCommits =>
+      (later.has(id) || snapshots.has(id) ? later : first).get(id) ?? { commits: [] };
 
-    const doubtful = ids.filter((id) => isDoubtful(statuses.get(id), floorOf(id), commitsOf(id)));
+    const doubtful = ids.filter((id) => isDoubtful(statuses.get(id), floorOf(id), readOf(id).commits));
     const again = doubtful.length === 0 ? statuses : await readStatuses(database, doubtful);
     const found = new Map<RunId, StoredRun>();
     for (const id of ids) {
       const status = again.get(id) ?? statuses.get(id);
-      const run = assemble(status, snapshots.get(id), commitsOf(id));
+      const run = assemble(status, snapshots.get(id), readOf(id));
       if (run !== undefined) found.set(id, run);
     }
     return found;
@@ -61,14 +63,19 @@ export function createLoad(database: Database): CommitStore['load'] {
 
 function assemble(
   status: string | undefined,
-  snapshot: SnapshotDocument | undefined,
-  commits: readonly Commit[],
+  document: SnapshotDocument | undefined,
+  read: ReadCommits,
 ): StoredRun | undefined {
   if (status === 'tombstone') return { commits: [], tombstone: true, quarantined: false };
-  if (status === undefined && snapshot === undefined && commits.length === 0) return undefined;
+  const { commits } = read;
+  const snapshot = document && readStored<Snapshot>(document.body);
+  const damaged = document !== undefined && snapshot === undefined ? 'its snapshot' : read.damaged;
+  if (status === undefined && document === undefined && commits.length === 0 && damaged === undefined)
+    return undefined;
   return {
-    ...(snapshot === undefined ? {} : { snapshot: stored<Snapshot>(snapshot, 'body') }),
+    ...(snapshot === undefined ? {} : { snapshot }),
     commits,
+    ...(damaged === undefined ? {} : { damaged }),
     tombstone: false,
     quarantined: status === 'quarantined',
   };
@@ -96,18 +103,26 @@ async function readSnapshots(
   return new Map((await found.toArray()).map((one) => [one._id, one]));
 }
 
+interface ReadCommits {
+  readonly commits: readonly Commit[];
+  /** As in `StoredRun`. */
+  readonly damaged?: string;
+}
+
 async function readCommits(
   { commits }: Database,
   ranges: readonly Filter<CommitDocument>[],
-): Promise<ById<readonly Commit[]>> {
-  const byRun = new Map<string, Commit[]>();
+): Promise<ById<ReadCommits>> {
+  const byRun = new Map<string, { readonly commits: Commit[]; damaged?: string }>();
   if (ranges.length === 0) return byRun;
   const found = commits.find({ $or: [...ranges] }, { sort: { _id: 1 }, batchSize });
-  for (const one of await found.toArray()) {
-    const commit = stored<Commit>(one, 'body');
-    const there = byRun.get(commit.runId);
-    if (there === undefined) byRun.set(commit.runId, [commit]);
-    else there.push(commit);
+  for (const { _id, body } of await found.toArray()) {
+    const [runId = '', version] = _id.split(':');
+    const there = byRun.get(runId) ?? { commits: [] };
+    byRun.set(runId, there);
+    const commit = readStored<Commit>(body);
+    if (commit === undefined) there.damaged ??= `commit ${Number(version)}`;
+    else there.commits.push(commit);
   }
   return byRun;
 }

@@ -41,7 +41,8 @@ export class StoredRunProblem extends Error {
 
 /** Folds what was loaded. Undefined where the run has no commit. Throws `StoredRunProblem`. */
 export function entryOf(stored: StoredRun): Entry | undefined {
-  const { snapshot } = stored;
+  const { snapshot, damaged } = stored;
+  if (damaged !== undefined) throw new StoredRunProblem('STATE_CORRUPT', unreadable(damaged));
   const newest = Math.max(snapshot?.schema ?? 0, ...stored.commits.map((commit) => commit.schema));
   if (newest > commitSchema) {
     const problem = `a stored commit has schema ${newest}; this version reads up to ${commitSchema}. Upgrade Baton, then \`./baton recover\`.`;
@@ -159,6 +160,10 @@ const isSamePlace = (a: Cause, b: Cause): boolean =>
 const broken = (commit: Commit): StoredRunProblem =>
   new StoredRunProblem(
     'STATE_CORRUPT',
-    `commit ${commit.version} of run ${commit.runId} does not follow the commit before it; expected an unbroken chain. ` +
-      'The run is set aside; restore its commits from a backup, then `./baton recover`.',
+    `commit ${commit.version} of run ${commit.runId} does not follow the commit before it; expected an unbroken chain. ${mending}`,
   );
+
+const unreadable = (damaged: string): string =>
+  `of the stored run, ${damaged} cannot be read; expected JSON as it was written. ${mending}`;
+
+const mending = 'The run is set aside; restore its commits from a backup, then `./baton recover`.';

@@ -10,7 +10,7 @@ export const deadLetterGuide: Guides = {
   STEP_MISMATCH: ['a decision names a step that is no approval of the run', 'a decision for `desing`', 'look the step up: `./baton runs get <run>`; then decide again'],
   RUN_QUARANTINED: ['the run is set aside', 'input for a run with a broken chain', 'mend the cause, then `./baton recover <run>`'],
   START_TOO_OLD: ['the start is older than store retention', 'a topic replayed after a year', 'send it again under a new id'],
-  STATE_CORRUPT: ['the stored commits of a run do not follow each other', 'a commit changed by hand', 'restore it from a backup, then `./baton recover`'],
+  STATE_CORRUPT: ['the stored commits of a run do not follow each other, or cannot be read', 'a commit changed by hand', 'restore it from a backup, then `./baton recover`'],
   STATE_VERSION_NEWER: ['a run was stored by a newer Baton', 'a rollback', 'upgrade Baton, then `./baton recover`'],
   ENGINE_BUG: ['the engine failed on one input', 'a bug', 'please report it with the dead letter'],
   CAPABILITY_MISSING: ['a response carries no capability', 'an agent that does not copy it', 'copy `capability` from the task'],

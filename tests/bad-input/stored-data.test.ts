@@ -14,15 +14,16 @@ import { parseRunId } from '#core/ids.ts';
 import { type Json } from '#core/json.ts';
 import { type LogRecord } from '#core/ports.ts';
 import { chain } from '#tests/engine/chain.ts';
-import { completed, openEngine, type Engine } from '#tests/engine/engine.ts';
+import { completed, openEngine, type Engine, type EngineOptions } from '#tests/engine/engine.ts';
 import { codes, onlyRun, tamper } from '#tests/engine/sandbox.ts';
 import { assertClean, assertSentence } from './error-contract.ts';
 import { row } from './rows.ts';
 
 const open: Engine[] = [];
 const folders: string[] = [];
-async function engine(): Promise<Engine> {
-  const made = await openEngine({ workflow: chain, agents: { worker: (task) => completed(task.input) } });
+async function engine(orchestrator: EngineOptions['orchestrator'] = {}): Promise<Engine> {
+  const agents = { worker: (task) => completed(task.input) } satisfies EngineOptions['agents'];
+  const made = await openEngine({ workflow: chain, agents, orchestrator });
   open.push(made);
   return made;
 }
@@ -36,15 +37,15 @@ const reasons = (letters: readonly LogRecord[]) =>
     new TextDecoder().decode(headers.find(([name]) => name === deadLetterHeaders.reason)?.[1]),
   );
 
-/** A run with its first task answered and not yet taken up; `change` is done to the stored data meanwhile. */
-async function broken(change: (e: Engine, runId: string) => void) {
+/** A run with its first task answered and not yet taken up; `change` is done to the stored data meanwhile. `warm`: it stays cached. */
+async function broken(change: (e: Engine, runId: string) => void, warm?: 'warm') {
   const e = await engine();
   await e.start('a', { idea: 'x' });
   await e.deliver(await e.take(topics.request));
   await e.answerTasks();
   const { runId } = await onlyRun(e);
   change(e, runId);
-  e.restart();
+  if (warm === undefined) e.restart();
   await e.settle();
   const letters = await e.deadLetters();
   return { e, letters, runId };
@@ -121,6 +122,37 @@ describe('bad stored data', () => {
     assert.deepEqual(rows.map(({ status }) => status).sort(), ['completed', 'quarantined']);
   }); // prettier-ignore
 
+  for (const [what, table] of [
+    ['a commit', 'commits'],
+    ['a snapshot', 'snapshots'],
+  ] as const)
+    // prettier-ignore
+    row('D05', `${what} that is no JSON is STATE_CORRUPT, and only its run stands still`, async () => {
+      const e = await engine(table === 'snapshots' ? { snapshotEvery: 1 } : {});
+      await e.start('a', { idea: 'x' });
+      await e.start('b', { idea: 'y' });
+      await e.deliver(await e.take(topics.request));
+      const [run] = await e.store.runs.list({ limit: 1 });
+      edit(e, run?.runId ?? '', "'{'", table);
+      e.restart();
+      await e.settle();
+      const letters = await e.deadLetters();
+      assert.deepEqual([...new Set(codes(letters))], ['STATE_CORRUPT']);
+      for (const reason of reasons(letters)) assertSentence({ code: 'STATE_CORRUPT', message: reason });
+      const rows = await e.store.runs.list({ limit: 10 });
+      assert.deepEqual(rows.map(({ status }) => status).sort(), ['completed', 'quarantined']);
+    });
+
+  row('D05', 'a commit that lost its race against one that is no JSON costs the run as well', async () => {
+    const { e, letters } = await broken((engine, id) => {
+      const database = new DatabaseSync(join(engine.folder, 'baton.db'));
+      database.prepare('insert into commits (run, version, body) values (?, 2, ?)').run(id, '{');
+      database.close();
+    }, 'warm');
+    assert.deepEqual(codes(letters), ['STATE_CORRUPT']);
+    assert.equal((await onlyRun(e)).status, 'quarantined');
+  });
+
   row('D06', 'a data folder that cannot be used is STORE_… with its path, exit 4, no stack', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'baton-bad-'));
     folders.push(folder);
@@ -142,11 +174,16 @@ describe('bad stored data', () => {
   });
 });
 
-/** Changes the first commit's text by an SQL expression. */
-function edit(e: Engine, runId: string, expression: string): void {
+/** Changes the text of the first commit, or of a snapshot of it, by an SQL expression. */
+function edit(
+  e: Engine,
+  runId: string,
+  expression: string,
+  table: 'commits' | 'snapshots' = 'commits',
+): void {
   const database = new DatabaseSync(join(e.folder, 'baton.db'));
   const { changes } = database
-    .prepare(`update commits set body = ${expression} where run = ? and version = 1`)
+    .prepare(`update ${table} set body = ${expression} where run = ? and version = 1`)
     .run(runId);
   database.close();
   assert.equal(Number(changes), 1);

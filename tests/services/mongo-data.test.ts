@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InfrastructureError } from '#core/failure.ts';
-import { type RunId } from '#core/ids.ts';
+import { commitId, type RunId } from '#core/ids.ts';
 import { type Json } from '#core/json.ts';
 import { type Commit, type CommitStore } from '#core/ports.ts';
 import { contractSuite, infrastructureProblem } from '../contract/contract-suite.ts';
@@ -187,6 +187,24 @@ function testDamage(subject: Subject): void {
     await database.commits.updateOne({}, { $set: { body: '{' } });
     for (const call of [() => store.runs.get(row), () => store.commits.history(commit.runId)])
       await assert.rejects(call, infrastructureProblem(/^STORE_CORRUPT: /, 'Fix: '));
+  });
+
+  test('a commit or snapshot that is no JSON is told of its run alone', async () => {
+    const { store, database } = subject();
+    const newCommit = (): Commit => sampleCommit(newRunId(), 1);
+    const [whole, commit, snapshot] = [newCommit(), newCommit(), newCommit()];
+    await store.commits.insert([whole, commit, snapshot]);
+    await store.commits.putSnapshots([sampleSnapshot(snapshot.runId, 1, 0)]);
+    for (const body of ['{', '[]', 'null', 7 as unknown as string]) {
+      await database.commits.updateOne({ _id: commitId(commit.runId, 1) }, { $set: { body } });
+      await database.snapshots.updateOne({ _id: snapshot.runId }, { $set: { body } });
+      const loaded = await store.commits.load([whole.runId, commit.runId, snapshot.runId]);
+      assert.deepEqual(loaded.get(whole.runId)?.commits, [whole]);
+      const damage = [whole, commit, snapshot].map(({ runId }) => loaded.get(runId)?.damaged);
+      assert.deepEqual(damage, [undefined, 'commit 1', 'its snapshot']);
+    }
+    await database.commits.updateOne({ _id: commitId(commit.runId, 1) }, { $set: { body: '{' } });
+    assert.deepEqual(await store.commits.insert([commit]), ['conflict']);
   });
 
   test('what is no error of the database passes unchanged', async () => {
