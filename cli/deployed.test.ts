@@ -101,6 +101,16 @@ outputs:
     assert.match((await deployed('reject', run)).stderr, /NOT_WAITING/);
   });
 
+  it('retry a run that failed', async () => {
+    const { run } = resultOf((await deployed('run', 'ask')).stdout);
+    await deployed('reject', run);
+    assert.equal((await deployed('runs', 'watch', run)).code, 1);
+    const { code, stdout, stderr } = await deployed('runs', 'retry', run, '--detach');
+    assert.equal(code, 0, stderr);
+    const shown = await deployed('runs', 'get', stdout.trim(), '--json');
+    assert.equal((JSON.parse(shown.stdout) as { readonly retryOf: string }).retryOf, run);
+  });
+
   it('show where the time of a run went, from its history', async () => {
     const { code, stdout, stderr } = await deployed('trace', '@last');
     assert.equal(code, 0, stderr);

@@ -16,6 +16,7 @@ interface Shown {
   readonly status: string;
   readonly retryOf?: string;
   readonly input: unknown;
+  readonly labels?: unknown;
   readonly definition: { readonly version: string };
   readonly steps: readonly { readonly step: string; readonly status: string; readonly attempts: number }[];
   readonly timeline: readonly { readonly text: string }[];
@@ -50,11 +51,11 @@ describe('runs retry', () => {
     assert.equal((await shown(retried.run)).definition.version, '1.0.0');
   });
 
-  it('retries the run of a tenant as a run of that tenant', async () => {
+  it('retries the run of a tenant as a run of that tenant, under the labels it was given', async () => {
     const request = {
       ...{ specversion: '1.0', id: 'acme-1', source: '/shop', tenantid: 'acme' },
       type: 'dev.baton.workflow.requested.v1',
-      data: { workflow: 'half-way@1.0.0', input: { idea: 'A choir' } },
+      data: { workflow: 'half-way@1.0.0', input: { idea: 'A choir' }, labels: { shop: 'north' } },
     };
     const file = `${scene.file}.event.json`;
     writeFileSync(file, JSON.stringify(request));
@@ -69,6 +70,7 @@ describe('runs retry', () => {
     }
     assert.equal(status, 'failed');
     const retried = await runs('retry', run);
+    assert.deepEqual((await shown(resultOf(retried.stdout).run)).labels, { shop: 'north' });
     assert.match(retried.stderr, /design reused from run/);
     assert.doesNotMatch(retried.stderr, /RETRY_SOURCE_MISSING/);
   });

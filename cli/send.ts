@@ -7,7 +7,7 @@ import { isJsonObject, type JsonObject } from '#core/json.ts';
 import { defaultTenant, type RunId } from '#core/ids.ts';
 import { type LogProducer, type Random, type Store } from '#core/ports.ts';
 import { createDefinitions } from '#functions/orchestrator/definitions.ts';
-import { openStart } from '#functions/orchestrator/starts.ts';
+import { runIdOfStart as runIdIn } from '#functions/orchestrator/starts.ts';
 
 /** Of an event whose type is in the catalog; `undefined` for any other. */
 export function topicOf(event: BatonEvent): string | undefined {
@@ -47,25 +47,31 @@ export interface StartOrder {
   readonly retryOf?: RunId;
   /** Whose run it is, where it is not of those without a tenant. */
   readonly tenant?: string;
+  /** Beside those that the workflow declares. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 export const startEvent = (
   random: Random,
   now: number,
-  { workflow, input, retryOf, tenant = defaultTenant }: StartOrder,
+  { workflow, input, retryOf, tenant = defaultTenant, labels }: StartOrder,
 ): BatonEvent => ({
   id: random.id(),
   source: sources.cli,
   type: 'dev.baton.workflow.requested.v1',
   time: new Date(now).toISOString(),
   ...(tenant === defaultTenant ? {} : { tenantid: tenant }),
-  data: { workflow, input, ...(retryOf === undefined ? {} : { retryOf }) },
+  data: {
+    workflow,
+    input,
+    ...(retryOf === undefined ? {} : { retryOf }),
+    ...(labels === undefined ? {} : { labels }),
+  },
 });
 
 /** The run that a start opens, as the orchestrator will derive it. */
-export async function runIdOfStart(store: Store, event: BatonEvent): Promise<RunId> {
-  const definitions = createDefinitions(store.definitions);
-  return (await openStart({ store, definitions }, event)).runId;
+export async function runIdOfStart(store: Pick<Store, 'definitions'>, event: BatonEvent): Promise<RunId> {
+  return runIdIn(createDefinitions(store.definitions), event);
 }
 
 export const decisionEvent = (

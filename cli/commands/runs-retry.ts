@@ -1,6 +1,6 @@
 /**
  * `runs retry <run>`: a new run in place of one that failed or was cancelled, linked to it. The same version of the
- * workflow and the same input; the recorded results of completed steps are used again, so it goes on where the old one
+ * workflow, the same input and labels; the recorded results of completed steps are used again, so it goes on where the old one
  * stopped. The old run stays as it ended.
  */
 import { absent, evolveCommit } from '#core/run/evolve.ts';
@@ -36,6 +36,7 @@ async function retry(order: Order, id: string): Promise<ExitCode> {
     input: {},
     retryOf: old.runId,
     tenant: old.tenant,
+    ...(old.labels === undefined ? {} : { labels: old.labels }),
   });
   const runId = await runIdOfStart(store, event);
   await sendStart(session.platform, event, runId);

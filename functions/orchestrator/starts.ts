@@ -37,7 +37,6 @@ export type Opened = Pick<Incoming, 'runId'> & {
 
 export async function openStart(deps: StartDeps, event: BatonEvent): Promise<Opened> {
   const tenant = event.tenantid ?? defaultTenant;
-  const identity = { tenant, source: event.source, id: event.id };
   const base = {
     type: 'start' as const,
     source: event.source,
@@ -48,7 +47,7 @@ export async function openStart(deps: StartDeps, event: BatonEvent): Promise<Ope
   };
   const parsed = parseStartRequest(event.data);
   if (!parsed.ok) {
-    const runId = runIdOf(identity);
+    const runId = runIdOf(identityOf(event));
     const asked =
       isJsonObject(event.data) && typeof event.data['workflow'] === 'string' ? event.data['workflow'] : '';
     return {
@@ -66,14 +65,33 @@ export async function openStart(deps: StartDeps, event: BatonEvent): Promise<Ope
     ...(request.labels === undefined ? {} : { labels: request.labels }),
   };
   const known = definition === undefined ? {} : { definition };
-  if (request.retryOf !== undefined) {
-    const runId = runIdOf({ ...identity, retryOf: request.retryOf });
-    const retry = await takeOver(deps.store, { tenant, runId, request });
-    return { runId, ...known, input: { ...common, runId, ...retry } };
-  }
+  const runId = runIdFor(event, request, definition);
+  if (request.retryOf === undefined)
+    return { runId, ...known, input: { ...common, runId, input: request.input } };
+  const retry = await takeOver(deps.store, { tenant, runId, request });
+  return { runId, ...known, input: { ...common, runId, ...retry } };
+}
+
+/** The run that a start opens (ST2), for those who only want to know: no run is loaded, and nothing is stored. */
+export async function runIdOfStart(definitions: Definitions, event: BatonEvent): Promise<RunId> {
+  const parsed = parseStartRequest(event.data);
+  if (!parsed.ok) return runIdOf(identityOf(event));
+  const { workflow, retryOf } = parsed.value;
+  const found = retryOf === undefined ? await definitions.find(workflow.name, workflow.range) : undefined;
+  return runIdFor(event, parsed.value, found?.ok === true ? found.value : undefined);
+}
+
+const identityOf = ({ tenantid, source, id }: BatonEvent) => ({
+  tenant: tenantid ?? defaultTenant,
+  source,
+  id,
+});
+
+function runIdFor(event: BatonEvent, request: StartRequest, definition: Definition | undefined): RunId {
+  const identity = identityOf(event);
+  if (request.retryOf !== undefined) return runIdOf({ ...identity, retryOf: request.retryOf });
   const idempotency = definition === undefined ? undefined : idempotencyOf(definition, request);
-  const runId = runIdOf({ ...identity, ...(idempotency === undefined ? {} : { idempotency }) });
-  return { runId, ...known, input: { ...common, runId, input: request.input } };
+  return runIdOf({ ...identity, ...(idempotency === undefined ? {} : { idempotency }) });
 }
 
 /** The key's text; undefined where none is declared, or the input does not give one (its run then fails by itself). */
