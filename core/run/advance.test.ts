@@ -91,13 +91,21 @@ describe('a join of some', () => {
     assert.deepEqual(stateOf(skipped.run, 'last'), { status: 'skipped', reason: 'needsSkipped' });
   });
 
-  it('cancels the rest only once its step goes, not where the step’s own condition is false', () => {
-    const w = flow(
-      '  a: { agent: designer }\n  b: { agent: designer }\n' +
-        '  last: { agent: builder, needs: [a, b], join: { atLeast: 1, cancelRest: true }, if: "false" }\n',
-    );
-    const { events } = respond(w, start(w, {}).run, 'a', 1, 1);
-    assert.deepEqual(types(events), ['step.completed a 1', 'step.skipped last condition']);
+  it('cancels the rest once it is satisfied, also where its step is then skipped, fails, or waits for a person', () => {
+    const race = 'needs: [a, b], join: { atLeast: 1, cancelRest: true }';
+    for (const [last, ...then] of [
+      [`agent: builder, if: "false"`, 'step.skipped last condition', 'step.cancelled b', 'run.completed'],
+      [`agent: builder, if: steps.a.output.x`, 'step.failed last', 'step.cancelled b', 'run.failed last EXPR_NO_SUCH_KEY'], // prettier-ignore
+      [`agent: builder, with: "$(steps.a.output.x)$"`, 'step.failed last', 'step.cancelled b', 'run.failed last EXPR_NO_SUCH_KEY'], // prettier-ignore
+      [`approval: { to: editor, prompt: p }`, 'approval.requested', 'step.cancelled b'],
+    ] as const) {
+      const w = flow(
+        give(`  a: { agent: designer }\n  b: { agent: designer }\n  last: { ${last}, ${race} }\n`),
+      );
+      const { run, events } = respond(w, start(w, {}).run, 'a', 1, {});
+      assert.deepEqual(types(events).slice(1, 4), then);
+      assert.equal(stateOf(run, 'b')?.status, 'cancelled');
+    }
   });
 
   it('cancels a need that has not begun, and what waits for it goes on from there', () => {
@@ -114,6 +122,12 @@ describe('a join of some', () => {
     ]);
     const cancelled = events.find((event) => event.type === 'step.cancelled');
     assert.ok(cancelled !== undefined && !('attempt' in cancelled));
+  });
+
+  it('keeps the rest while it is not satisfied', () => {
+    const w = some('', '', '{ atLeast: 2, cancelRest: true }');
+    const { events } = respond(w, start(w, {}).run, 'a', 1, 1);
+    assert.deepEqual(types(events), ['step.completed a 1']);
   });
 
   it('keeps the rest where it is not told to cancel it', () => {

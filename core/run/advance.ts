@@ -187,11 +187,12 @@ const blocks = (need: StepState | undefined): boolean =>
   (need?.status === 'failed' && !need.caught) ||
   (need?.status === 'skipped' && need.reason === 'needsFailed');
 
-/** `join: … cancelRest`: once the join fired, the needs still in flight are cancelled. Returns them. */
+/**
+ * `join: … cancelRest`: once the join fired, the race is over, whatever becomes of its step: the needs that have not
+ * settled are cancelled. Returns them. Of a step that was skipped for its join there are none, since all have settled.
+ */
 function cancelRest(draft: Draft, world: World, step: StepDefinition): readonly string[] {
   if (step.join.type !== 'atLeast' || !step.join.cancelRest) return [];
-  const state = stepState(draft.run, step.id);
-  if (state?.status !== 'running' && state?.status !== 'undecided') return [];
   const rest = step.needs.filter((need) => !isSettled(stepState(draft.run, need)));
   for (const need of rest) cancelStep(draft, need, world.moment.now);
   return rest;

@@ -28,7 +28,7 @@ export const run: readonly Named[] = [
     [
       'false',
       'equivalent',
-      'A step that waits, or wants a claim check first, is neither running nor settled: nothing goes on from it. The decision that wants one is made again from the start.',
+      'Of a step that wants a claim check first: the decision is made again from the start, whatever came of it.',
       'true',
     ],
     [
