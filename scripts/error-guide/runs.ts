@@ -7,7 +7,7 @@ export const runGuide: Readonly<Record<FailureCode, Guide>> = {
   WF_UNKNOWN_VERSION: ['a start of `chain@^9`', 'ask for a version that is stored'],
   WF_VERSION_CONFLICT: ['an edited file, its `version` as before', 'raise `version` in the file'],
   WF_UNKNOWN_AGENT: [
-    'the agent was removed after the workflow was stored',
+    "the agent was removed, or replaced by a version outside the step's range, after the workflow was stored",
     'register the agent, or change the step',
   ],
   INPUT_INVALID: ['`idea: 7` where text is declared', 'send input that fits `inputs` of the workflow'],
