@@ -28,5 +28,9 @@ export function readStored<T extends Commit | Snapshot>(text: unknown): T | unde
   }
 }
 
+/** Loading reads the commits above this version: those that the snapshot neither holds folded nor carries. */
+export const loadedAbove = ({ version, published, open }: Snapshot): number =>
+  open === undefined ? Math.min(version, published) : version;
+
 /** A commit is plain JSON by construction (`RunEvent`, `Cause`): the types only say more than `Json` does. */
 const asJson = (commit: Commit): Json => commit as unknown as Json;

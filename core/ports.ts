@@ -119,9 +119,14 @@ export interface Snapshot {
   readonly head: string;
   readonly published: number;
   readonly state: SnapshotState;
+  /**
+   * The commits above `published`, up to `version`, that may still have to be sent, ascending. Absent where they are too
+   * long to carry (or an older version wrote the snapshot): then loading reads them.
+   */
+  readonly open?: readonly Commit[];
 }
 
-/** What loading a run gives. `commits` go from min(snapshot, its `published`) + 1 (or 1) on, ascending, without gap. */
+/** What loading a run gives. `commits` go from `loadedAbove` its snapshot (or 0) on, ascending, without gap. */
 export interface StoredRun {
   readonly snapshot?: Snapshot;
   readonly commits: readonly Commit[];

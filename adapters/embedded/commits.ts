@@ -3,7 +3,7 @@
  * M1. A stored commit is never changed: (run, version) is unique, and the first insert wins.
  * M2. The same content again is `stored`: an acknowledgement that was lost is found again.
  */
-import { commitDigest, readStored } from '#core/commit.ts';
+import { commitDigest, loadedAbove, readStored } from '#core/commit.ts';
 import { type RunId } from '#core/ids.ts';
 import { type Commit, type CommitStore, type Snapshot, type StoredRun } from '#core/ports.ts';
 import { number, stored } from './columns.ts';
@@ -82,7 +82,7 @@ function digestIn(text: unknown): string | undefined {
 
 function createLoader(database: Database) {
   const status = database.statement('SELECT status FROM runs WHERE id = ?');
-  const snapshotOf = database.statement('SELECT version, published, body FROM snapshots WHERE run = ?');
+  const snapshotOf = database.statement('SELECT body FROM snapshots WHERE run = ?');
   const after = database.statement(
     'SELECT body, version FROM commits WHERE run = ? AND version > ? ORDER BY version',
   );
@@ -90,10 +90,9 @@ function createLoader(database: Database) {
   return (runId: RunId): StoredRun | undefined => {
     const row = status.row(runId);
     const snapshotRow = snapshotOf.row(runId);
-    const floor = snapshotRow === undefined ? 0 : Math.min(number(snapshotRow, 0), number(snapshotRow, 1));
-    const commitRows = after.rows(runId, floor);
+    const snapshot = snapshotRow && readStored<Snapshot>(snapshotRow[0]);
+    const commitRows = after.rows(runId, snapshot === undefined ? 0 : loadedAbove(snapshot));
     if (row === undefined && snapshotRow === undefined && commitRows.length === 0) return undefined;
-    const snapshot = snapshotRow && readStored<Snapshot>(snapshotRow[2]);
     const commits = commitRows.map((one) => readStored<Commit>(one[0]));
     const unread = commitRows.find((_, index) => commits[index] === undefined);
     const damaged =

@@ -6,11 +6,11 @@
  * L2. Commits are read no earlier than the snapshot they go with: none between the two is missed.
  */
 import { type Filter } from 'mongodb';
-import { readStored } from '#core/commit.ts';
+import { loadedAbove, readStored } from '#core/commit.ts';
 import { type RunId, commitId } from '#core/ids.ts';
 import { type Commit, type CommitStore, type Snapshot, type StoredRun } from '#core/ports.ts';
-import { type CommitDocument, type Database, type SnapshotDocument } from './database.ts';
-import { number, text } from './fields.ts';
+import { type CommitDocument, type Database } from './database.ts';
+import { text } from './fields.ts';
 
 /** Read at first, before anything is known of a run. A snapshot is put at about this length. */
 const firstVersions = 64;
@@ -38,8 +38,8 @@ export function createLoad(database: Database): CommitStore['load'] {
       ),
     ]);
     const floorOf = (id: RunId): number => {
-      const found = snapshots.get(id);
-      return found === undefined ? 0 : Math.min(number(found, 'version'), number(found, 'published'));
+      const found = snapshots.get(id) ?? 'damaged';
+      return found === 'damaged' ? 0 : loadedAbove(found);
     };
     const longer = ids.filter((id) => snapshots.has(id) || first.get(id)?.commits.length === firstVersions);
     const later = await readCommits(
@@ -63,17 +63,16 @@ export function createLoad(database: Database): CommitStore['load'] {
 
 function assemble(
   status: string | undefined,
-  document: SnapshotDocument | undefined,
+  snapshot: Snapshot | 'damaged' | undefined,
   read: ReadCommits,
 ): StoredRun | undefined {
   if (status === 'tombstone') return { commits: [], tombstone: true, quarantined: false };
   const { commits } = read;
-  const snapshot = document && readStored<Snapshot>(document.body);
-  const damaged = document !== undefined && snapshot === undefined ? 'its snapshot' : read.damaged;
-  if (status === undefined && document === undefined && commits.length === 0 && damaged === undefined)
+  const damaged = snapshot === 'damaged' ? 'its snapshot' : read.damaged;
+  if (status === undefined && snapshot === undefined && commits.length === 0 && damaged === undefined)
     return undefined;
   return {
-    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(snapshot === undefined || snapshot === 'damaged' ? {} : { snapshot }),
     commits,
     ...(damaged === undefined ? {} : { damaged }),
     tombstone: false,
@@ -98,9 +97,11 @@ async function readStatuses({ runs }: Database, ids: readonly RunId[]): Promise<
 async function readSnapshots(
   { snapshots }: Database,
   ids: readonly RunId[],
-): Promise<ById<SnapshotDocument>> {
+): Promise<ById<Snapshot | 'damaged'>> {
   const found = snapshots.find({ _id: { $in: ids } }, { sort: { _id: 1 }, batchSize });
-  return new Map((await found.toArray()).map((one) => [one._id, one]));
+  return new Map(
+    (await found.toArray()).map(({ _id, body }) => [_id, readStored<Snapshot>(body) ?? 'damaged']),
+  );
 }
 
 interface ReadCommits {

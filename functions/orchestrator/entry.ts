@@ -3,6 +3,8 @@
  * whose effects may not have been sent.
  * E1. `published` never passes a commit that may still have to be sent.
  * E2. Loading checks the chain: every commit names the digest of the one before it.
+ * E3. A snapshot carries what lies below it and may still have to be sent, so that loading begins at it, however long
+ *     an attempt stays open.
  */
 import { commitDigest } from '#core/commit.ts';
 import { evolveCommit, absent, type PresentRun } from '#core/run/evolve.ts';
@@ -17,7 +19,7 @@ export interface Entry {
   readonly head: string;
   /** Effects of every version up to this one are known to be acknowledged, or need no sending. */
   readonly published: number;
-  /** Commits above `published`, ascending. */
+  /** Commits above `published`, ascending; those that are not there need no sending any more. */
   readonly tail: readonly TailCommit[];
   /** Version of the last snapshot written or loaded. */
   readonly snapshotAt: number;
@@ -69,12 +71,18 @@ export function entryOf(stored: StoredRun): Entry | undefined {
     run,
     head,
     published,
-    tail: stored.commits
+    tail: [...(snapshot?.open ?? []), ...stored.commits]
       .filter((commit) => commit.version > published)
       .map((commit) => ({ commit, acknowledged: false })),
     snapshotAt: snapshot?.version ?? 0,
   };
 }
+
+/** The same with no more in its tail than may still have to be sent: what a snapshot of it carries (E3). */
+export const withoutSpent = (entry: Entry): Entry => ({
+  ...entry,
+  tail: entry.tail.filter(({ acknowledged, commit }) => !acknowledged && !isSpent(entry.run, commit)),
+});
 
 /** The entry after `commit` was stored; its effects are not acknowledged yet. */
 export function withCommit(before: Entry | undefined, commit: Commit, run: PresentRun): Entry {

@@ -3,7 +3,14 @@
  * blobs, rows that must be there first, commits, effects, rows that come after.
  */
 import { type StoredTurn } from '#core/joint-writes.ts';
-import { commitSchema, type Cause, type Commit, type OutgoingRecord, type RunWrite } from '#core/ports.ts';
+import {
+  commitSchema,
+  type Cause,
+  type Commit,
+  type OutgoingRecord,
+  type RunWrite,
+  type Snapshot,
+} from '#core/ports.ts';
 import { effectsOf, isOpen } from '#core/run/effects.ts';
 import { type PresentRun } from '#core/run/evolve.ts';
 import { toSnapshot } from '#core/run/snapshot.ts';
@@ -20,6 +27,7 @@ import {
   unsentEndOf,
   unsentFurtherOf,
   withCommit,
+  withoutSpent,
   type Entry,
 } from './entry.ts';
 import { recordOf } from './outbox.ts';
@@ -203,21 +211,30 @@ async function markAndSnapshot(deps: BatchDeps, marks: Marks, snapshots: readonl
 }
 
 async function snapshot(deps: BatchDeps, works: readonly Work[]): Promise<void> {
-  const entries = works.flatMap((work) => work.entry ?? []);
-  await deps.store.commits.putSnapshots(
-    entries.map(({ run, head, published }) => ({
-      schema: commitSchema,
-      runId: run.runId,
-      version: run.version,
-      head,
-      published,
-      state: toSnapshot(run),
-    })),
-  );
+  const snapshots: Snapshot[] = [];
   for (const work of works) {
-    if (work.entry !== undefined)
-      work.entry = { ...work.entry, snapshotAt: work.entry.run.version } satisfies Entry;
+    if (work.entry === undefined) continue;
+    const entry = withoutSpent(work.entry);
+    snapshots.push(snapshotOf(entry));
+    work.entry = { ...entry, snapshotAt: entry.run.version };
   }
+  await deps.store.commits.putSnapshots(snapshots);
+}
+
+/** Commits that a snapshot carries, at most: UTF-16 code units of their JSON. */
+const longestOpen = 1024 * 1024;
+
+function snapshotOf({ run, head, published, tail }: Entry): Snapshot {
+  const open = tail.map(({ commit }) => commit);
+  return {
+    schema: commitSchema,
+    runId: run.runId,
+    version: run.version,
+    head,
+    published,
+    state: toSnapshot(run),
+    ...(JSON.stringify(open).length > longestOpen ? {} : { open }),
+  };
 }
 
 /** Inputs or ready work that this commit had no room for: a further commit of the same invocation takes them. */

@@ -4,7 +4,7 @@
  * M2. The same content again is `stored`: an acknowledgement that was lost is found again.
  * Commits are immutable data, so the very objects are kept and given out.
  */
-import { commitDigest } from '#core/commit.ts';
+import { commitDigest, loadedAbove } from '#core/commit.ts';
 import { type RunId } from '#core/ids.ts';
 import { type Commit, type CommitStore, type RunRow, type Snapshot, type StoredRun } from '#core/ports.ts';
 import { type Synchronous } from './around.ts';
@@ -27,7 +27,7 @@ export function createMemoryCommits(rows: ReadonlyMap<RunId, RunRow>): MemoryCom
     const snapshot = snapshots.get(runId);
     const history = histories.get(runId);
     if (row === undefined && snapshot === undefined && history === undefined) return undefined;
-    const floor = snapshot === undefined ? 0 : Math.min(snapshot.version, snapshot.published);
+    const floor = snapshot === undefined ? 0 : loadedAbove(snapshot);
     return {
       ...(snapshot === undefined ? {} : { snapshot }),
       commits: from(history, floor),

@@ -181,6 +181,18 @@ function testSnapshots(subject: Subject): void {
       assert.deepEqual(await commits.history(id), all);
     });
 
+  test('with a snapshot that carries what is open below it, loading begins after it', async () => {
+    const { commits } = subject().store;
+    const id = newRunId();
+    const all = Array.from({ length: 8 }, (_, n) => sampleCommit(id, n + 1));
+    await commits.insert(all);
+    const snapshot = { ...sampleSnapshot(id, 6, 0), open: all.slice(1, 2) };
+    await commits.putSnapshots([snapshot]);
+    const found = (await commits.load([id])).get(id);
+    assert.deepEqual(found?.snapshot, snapshot);
+    assert.deepEqual(versions(found?.commits), [7, 8]);
+  });
+
   test('a later snapshot replaces an earlier one, never the other way round', async () => {
     const { commits } = subject().store;
     const id = newRunId();
