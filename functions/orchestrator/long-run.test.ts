@@ -71,3 +71,32 @@ describe('a run of many commits, one attempt of which is open all the time', () 
     }
   });
 });
+
+it('a run that ended is loaded from its snapshot on, and its output is sent again where its end comes again', async () => {
+  const e = await openEngine({
+    workflow: 'name: one\nversion: "1.0.0"\nsteps:\n  a: { agent: worker }\n',
+    agents: { worker: () => completed(1) },
+    orchestrator: { snapshotEvery: 5 },
+  });
+  open.push(e);
+  await e.start('a', {});
+  await e.deliver(await e.take(topics.request));
+  await e.answerTasks();
+  const response = await e.take(topics.response);
+  await e.deliver(response);
+  for (let round = 0; round < 23; round += 1) {
+    await e.start('a', { round });
+    await e.deliver(await e.take(topics.request));
+  }
+  const { commits, snapshot } = await loaded(e);
+  assert.equal((await onlyRun(e)).status, 'completed');
+  assert.deepEqual([snapshot?.version, snapshot?.open?.map(({ version }) => version)], [25, [2]]);
+  assert.ok(commits.length <= 5, `loading reads ${commits.length} commits`);
+  await e.outputs();
+  await e.deliver(response);
+  assert.deepEqual(
+    (await e.outputs()).map(({ type }) => type),
+    ['dev.baton.run.completed.v1'],
+  );
+  assert.equal((await e.deadLetters()).length, 23);
+});

@@ -196,8 +196,8 @@ function followUp(deps: BatchDeps, kept: readonly Plan[]): Promise<void> | undef
       cancelled.push(...marks.cancelled);
       timeout.push(...marks.timeout);
     }
-    if (run.status === 'running' && run.version - entry.snapshotAt >= deps.snapshotEvery)
-      snapshots.push(turn.work);
+    // Ended runs, too: late decisions and conflicting starts go on making commits.
+    if (run.version - entry.snapshotAt >= deps.snapshotEvery) snapshots.push(turn.work);
   }
   if (cancelled.length + timeout.length + snapshots.length === 0) return undefined;
   return markAndSnapshot(deps, { cancelled, timeout }, snapshots);
