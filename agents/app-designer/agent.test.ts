@@ -53,6 +53,20 @@ test('any text at all gives a design that fits the schema and whose references h
   );
 });
 
+test('a word and its plural are one thing, whatever is left of the plural without its s', () => {
+  for (const [idea, service] of [
+    ['A bus with buses', 'bus-service'],
+    ['virus and viruses of the campus', 'virus-service'],
+    ['the campus, campuses and quizzes', 'campus-service'],
+    ['every citie of all cities', 'city-service'],
+  ] as const) {
+    const design = applicationDesign.safeParse(scriptedDesign(idea));
+    assert.equal(design.error, undefined, idea);
+    const names = design.data?.services.map(({ name }) => name) ?? [];
+    assert.ok(names.includes(service), `${idea}: ${names.join()}`);
+  }
+});
+
 test('hostile, empty, endless and foreign texts give designs too', () => {
   const hostile = [
     '',

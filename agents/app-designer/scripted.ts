@@ -7,7 +7,7 @@ import { type ApplicationDesign, type DesignEvent } from '../application-design.
 import { peopleDomains } from './domains/people.ts';
 import { thingDomains } from './domains/things.ts';
 import { activity, domainPart, entityPart, type Part, rolePart, roles } from './parts.ts';
-import { lineOf, nameOf, nounsOf, wordsOf } from './words.ts';
+import { lineOf, nameOf, nounsOf, plural, type Word, wordsOf } from './words.ts';
 
 const domainLimit = 5;
 const plain = new Set(
@@ -50,17 +50,16 @@ function partsFor(idea: string, words: readonly string[]) {
     const place = firstAt(domain.cues);
     return place === undefined ? [] : [{ domain, place }];
   });
-  const known = called
-    .sort((a, b) => a.place - b.place)
-    .slice(0, domainLimit)
-    .map(({ domain }) => domainPart(domain));
+  const chosen = called.sort((a, b) => a.place - b.place).slice(0, domainLimit);
+  const known = chosen.map(({ domain }) => domainPart(domain));
   const followers = roles.filter((role) => firstAt(role.cues) !== undefined).map(rolePart);
   const cues = new Set([
     ...called.flatMap(({ domain }) => domain.cues),
     ...roles.flatMap((role) => role.cues),
   ]);
   const taken = new Set([...known, ...followers, rolePart(activity)].map(({ service }) => service.name));
-  const own = nounsOf(idea)
+  const paths = new Set(chosen.map(({ domain }) => plural(domain.noun)));
+  const own = withPathsOfTheirOwn(nounsOf(idea), paths)
     .filter(({ text }) => !cues.has(text) && !plain.has(text) && !taken.has(`${text}-service`))
     .slice(0, known.length === 0 ? 3 : Math.max(1, 3 - known.length))
     // Beside known domains only a word that is clearly a thing earns a service of its own.
@@ -68,6 +67,16 @@ function partsFor(idea: string, words: readonly string[]) {
     .map(({ text }) => entityPart(text));
   const domains = [...known, ...own];
   return { domains: domains.length === 0 ? [entityPart('item')] : domains, followers };
+}
+
+/** `bus` and what is left of `buses` have one plural, and so one path: the shorter is the word. */
+function withPathsOfTheirOwn(nouns: readonly Word[], taken: ReadonlySet<string>): readonly Word[] {
+  const words = new Map<string, string>();
+  for (const { text } of nouns) {
+    const path = plural(text);
+    if (text.length < (words.get(path)?.length ?? Infinity)) words.set(path, text);
+  }
+  return nouns.filter(({ text }) => !taken.has(plural(text)) && words.get(plural(text)) === text);
 }
 
 function wantsKafka(idea: string, words: readonly string[], domains: number, followers: number): boolean {
