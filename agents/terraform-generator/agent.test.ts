@@ -78,6 +78,39 @@ test('any consistent design gives files that parse, whatever its texts say', asy
   );
 });
 
+test('nothing is referred to that no file declares, whatever the services run on', () => {
+  const undeclared = (design: ApplicationDesign) => {
+    const text = textOf(terraform(design));
+    const resources = [...text.matchAll(/^resource "(\w+)" "(\w+)"/gm)].map(
+      ([, type, name]) => `${type}.${name}`,
+    );
+    const data = [...text.matchAll(/^data "(\w+)" "(\w+)"/gm)].map(
+      ([, type, name]) => `data.${type}.${name}`,
+    );
+    const variables = [...text.matchAll(/^variable "(\w+)"/gm)].map(([, name]) => `var.${name}`);
+    const locals = [...text.matchAll(/^locals \{\n([^]*?)\n\}/gm)].flatMap(([, body = '']) =>
+      [...body.matchAll(/^ {2}(\w+) +=/gm)].map(([, name]) => `local.${name}`),
+    );
+    const declared = new Set([...resources, ...data, ...variables, ...locals]);
+    const references = text.match(/(?:\bdata\.)?\b(?:aws|kafka)_\w+\.\w+|\b(?:var|local)\.\w+/g) ?? [];
+    assert.ok(references.length > 10 && locals.length > 3);
+    return references.filter((reference) => !declared.has(reference));
+  };
+  fc.assert(
+    fc.property(arbitraryDesign, fc.constantFrom('function', 'container', undefined), (design, runtime) => {
+      // What people wrote is no reference, whatever it looks like.
+      const services = design.services.map((each) => ({
+        ...each,
+        responsibility: 'x',
+        runtime: runtime ?? each.runtime,
+      }));
+      const stores = design.stores.map((each) => ({ ...each, data: 'x' }));
+      assert.deepEqual(undeclared({ ...design, services, stores, summary: 'x' }), []);
+    }),
+    { numRuns: 200 },
+  );
+});
+
 test('quoted text means itself to the parser, templates and line ends included', async () => {
   // The parser answers in Terraform's JSON, where what would begin a template has its sign doubled.
   const inJson = (text: string) =>

@@ -18,7 +18,8 @@ export function messagingBlocks(design: ApplicationDesign, plan: Plan): readonly
       ['sasl_aws_region', 'var.region'],
     ),
     topics,
-    subscription,
+    // Without a function there is nothing that a mapping could call.
+    ...(design.services.some(({ runtime }) => runtime === 'function') ? [subscription] : []),
   ];
 }
 
