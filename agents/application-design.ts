@@ -96,6 +96,13 @@ export const applicationDesign: z.ZodType<ApplicationDesign> = shape.superRefine
 export const storesOf = (design: ApplicationDesign, owner: Service): readonly Store[] =>
   design.stores.filter((candidate) => candidate.owner === owner.name || owner.uses.includes(candidate.name));
 
+/**
+ * The consumer group in which a service reads an event's topic. Lambda wants one for each mapping, and a mapping takes one
+ * topic: a function has a group for each, a container one for all.
+ */
+export const consumerGroupOf = (service: Service, event: DesignEvent): string =>
+  service.runtime === 'function' ? `${service.name}.${event.name}` : service.name;
+
 /** What the schema cannot say: repeated names and references to nothing. Empty: the design is consistent. */
 export function designProblems(design: ApplicationDesign): readonly string[] {
   const services = new Set(design.services.map(({ name }) => name));

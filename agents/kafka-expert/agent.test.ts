@@ -42,6 +42,19 @@ test('any consistent design gives one topic for each event, keyed, typed and wit
   );
 });
 
+test('a function reads each topic in a group of its own, a container all in one', () => {
+  const design = scriptedDesign('A parcel tracking app with live updates');
+  const groups = (service: string) =>
+    layoutOf(design, scriptedLayout(design)).topics.flatMap(({ topic, consumerGroups }) =>
+      consumerGroups.filter((each) => each.service === service).map(({ group }) => [topic, group]),
+    );
+  assert.deepEqual(groups('tracking-service'), [
+    ['parcel.registered', 'tracking-service.parcel.registered'],
+    ['delivery.started', 'tracking-service.delivery.started'],
+  ]);
+  assert.deepEqual([...new Set(groups('live-gateway').map(([, group]) => group))], ['live-gateway']);
+});
+
 test('the value schema of a topic takes the event and refuses one without its key', () => {
   const design = scriptedDesign('A parcel tracking app with live updates');
   const [topic] = layoutOf(design, scriptedLayout(design)).topics;

@@ -1,5 +1,10 @@
 /** A design and the plan for it as a topic layout: settings, schemas and groups follow from both. */
-import { type ApplicationDesign, type DesignEvent } from '../application-design.ts';
+import {
+  type ApplicationDesign,
+  consumerGroupOf,
+  type DesignEvent,
+  type Service,
+} from '../application-design.ts';
 import { type Layout, type LayoutPlan } from './contract.ts';
 
 const hour = 3_600_000;
@@ -12,16 +17,22 @@ const types = {
 } as const;
 
 /** Topics in the order of the design's events. `plan` has been checked: events it does not name are left out. */
-export function layoutOf({ events }: ApplicationDesign, plan: LayoutPlan): Layout {
+export function layoutOf({ events, services }: ApplicationDesign, plan: LayoutPlan): Layout {
   return {
     topics: events.flatMap((event) =>
-      plan.topics.filter((planned) => planned.event === event.name).map((planned) => topicOf(event, planned)),
+      plan.topics
+        .filter((planned) => planned.event === event.name)
+        .map((planned) => topicOf(event, planned, services)),
     ),
     advice: plan.advice,
   };
 }
 
-function topicOf(event: DesignEvent, planned: LayoutPlan['topics'][number]): Layout['topics'][number] {
+function topicOf(
+  event: DesignEvent,
+  planned: LayoutPlan['topics'][number],
+  services: readonly Service[],
+): Layout['topics'][number] {
   const minInsyncReplicas = planned.replicationFactor - 1;
   return {
     ...planned,
@@ -42,6 +53,10 @@ function topicOf(event: DesignEvent, planned: LayoutPlan['topics'][number]): Lay
       // A consumer of today must take the fields of tomorrow.
       additionalProperties: true,
     },
-    consumerGroups: event.consumers.map((service) => ({ group: service, service })),
+    consumerGroups: event.consumers.flatMap((consumer) =>
+      services
+        .filter(({ name }) => name === consumer)
+        .map((service) => ({ group: consumerGroupOf(service, event), service: consumer })),
+    ),
   };
 }

@@ -86,6 +86,9 @@ function storeStatements({ stores }: ApplicationDesign): readonly string[] {
 const arns = (list: string): string => `[for topic in each.value.${list} : "\${local.topic_arn}/\${topic}"]`;
 const ifAny = (lists: string, resources: string): string => `length(${lists}) > 0 ? [${resources}] : []`;
 const both = 'concat(each.value.produces, each.value.consumes)';
+// As `consumerGroupOf` has it.
+const groups =
+  '[for topic in each.value.consumes : contains(keys(local.functions), each.key) ? "${local.group_arn}/${each.key}.${topic}" : "${local.group_arn}/${each.key}"]';
 const kafka = (...verbs: readonly string[]): string => strings(verbs.map((verb) => `kafka-cluster:${verb}`));
 
 const topicStatements = [
@@ -93,12 +96,14 @@ const topicStatements = [
     kafka('Connect', 'DescribeCluster', 'WriteDataIdempotently'),
     ifAny(both, 'aws_msk_cluster.main.arn'),
   ),
+  // Asked by event source mappings beside what any consumer needs.
+  allow(
+    kafka('DescribeClusterDynamicConfiguration'),
+    ifAny('each.value.consumes', 'aws_msk_cluster.main.arn'),
+  ),
   allow(kafka('DescribeTopic', 'WriteData'), arns('produces')),
   allow(kafka('DescribeTopic', 'ReadData'), arns('consumes')),
-  allow(
-    kafka('DescribeGroup', 'AlterGroup'),
-    ifAny('each.value.consumes', '"${local.group_arn}/${each.key}"'),
-  ),
+  allow(kafka('DescribeGroup', 'AlterGroup'), groups),
 ].map((statement) => `[${statement}]`);
 
 const trust = (service: string): string => `jsonencode({

@@ -159,6 +159,17 @@ test('a service may only touch what the design gives it', () => {
   assert.match(block, /consumes = \["parcel.registered", "delivery.started"\]/);
 });
 
+test('a mapping has a consumer group of its own, and its function may join that one', () => {
+  const { files } = terraform(scriptedDesign('A parcel tracking app with live updates'));
+  const group = (text = '') => /\$\{[a-z.]+(?:key|service)\}\.\$\{[a-z.]*topic\}/.exec(text)?.[0];
+  assert.equal(
+    group(files['messaging.tf']?.split('consumer_group_id')[1]),
+    '${each.value.service}.${each.value.topic}',
+  );
+  assert.equal(group(files['access.tf']?.split('local.group_arn}/')[1]), '${each.key}.${topic}');
+  assert.match(files['access.tf'] ?? '', /kafka-cluster:DescribeClusterDynamicConfiguration/);
+});
+
 test('without events there is no Kafka in the files', () => {
   const { files } = terraform(scriptedDesign('A static landing page'));
   assert.equal(files['messaging.tf'], undefined);

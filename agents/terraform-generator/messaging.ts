@@ -82,5 +82,9 @@ const subscription = resource(
   ['function_name', 'aws_lambda_function.service[each.value.service].arn'],
   ['topics', '[kafka_topic.event[each.value.topic].name]'],
   ['starting_position', '"TRIM_HORIZON"'],
-  block('amazon_managed_kafka_event_source_config', ['consumer_group_id', 'each.value.service']),
+  // As `consumerGroupOf` has it.
+  block('amazon_managed_kafka_event_source_config', [
+    'consumer_group_id',
+    '"${each.value.service}.${each.value.topic}"',
+  ]),
 );
