@@ -124,7 +124,8 @@ const executionRole = [
   resource(
     'aws_iam_role',
     'execution',
-    ['name', '"${var.name}-execution"'],
+    // An underscore is in no slug: a service may be called `execution`.
+    ['name', '"${var.name}_execution"'],
     ['assume_role_policy', trust('"ecs-tasks.amazonaws.com"')],
   ),
   resource(

@@ -170,6 +170,25 @@ test('a mapping has a consumer group of its own, and its function may join that 
   assert.match(files['access.tf'] ?? '', /kafka-cluster:DescribeClusterDynamicConfiguration/);
 });
 
+test('a service called execution has a role of its own', () => {
+  const { files } = terraform(scriptedDesign('A parcel tracking app with live updates'));
+  const names = [...(files['access.tf'] ?? '').matchAll(/^ +name += "\$\{var\.name\}(.*)"$/gm)].map(
+    ([, name]) => name,
+  );
+  assert.deepEqual(names, ['-${each.key}', '_execution']);
+});
+
+test('the name of the application is one that its own rule takes, however short or long', () => {
+  for (const name of ['x', 'x-1', 'a-name-of-twenty-let-ters', 'the-longest-name-that-a-design-can-have1']) {
+    const { files } = terraform({ ...scriptedDesign('A shop'), name });
+    const [, byDefault = ''] =
+      /variable "name" \{[^}]*?default += "([^"]*)"/.exec(files['variables.tf'] ?? '') ?? [];
+    const [, rule = '^$'] = /regex\("([^"]*)", var\.name\)/.exec(files['variables.tf'] ?? '') ?? [];
+    assert.match(byDefault, new RegExp(rule));
+    assert.ok(byDefault.length <= 20 && name.startsWith(byDefault));
+  }
+});
+
 test('without events there is no Kafka in the files', () => {
   const { files } = terraform(scriptedDesign('A static landing page'));
   assert.equal(files['messaging.tf'], undefined);

@@ -96,8 +96,8 @@ export function variableBlocks(design: ApplicationDesign): readonly Block[] {
       ['default', quoted(design.name.slice(0, 20).replace(/-$/, ''))],
       block(
         'validation',
-        ['condition', 'can(regex("^[a-z][a-z0-9-]{1,19}$", var.name))'],
-        ['error_message', '"name: 2 to 20 lower-case letters, digits, dashes; a letter first."'],
+        ['condition', 'can(regex("^[a-z](-?[a-z0-9]){0,19}$", var.name)) && length(var.name) <= 20'],
+        ['error_message', '"name: at most 20 lower-case letters, digits, single dashes; a letter first."'],
       ),
     ),
     variable('environment', 'string', 'Such as dev, test or prod', '"dev"'),
