@@ -2,6 +2,7 @@
  * Where text goes: data to stdout, everything else to stderr.
  * O1. Only `data` writes to stdout.   O2. A reader that went away ends the output quietly, never the process loudly.
  * O3. Colour and redrawing only where a person looks: a terminal, not NO_COLOR, not CI, not `TERM=dumb`.
+ * O4. What others wrote does not rule the terminal: of control characters only line ends, tabs and colours are written.
  */
 import picocolors from 'picocolors';
 import { exitCodes } from './exit-codes.ts';
@@ -50,9 +51,9 @@ export function createOutput(
   };
   const colours = picocolors.createColors(hasColour(env, stderr));
   return {
-    data: (text) => write(stdout, `${text}\n`),
-    note: (text) => write(stderr, `${text}\n`),
-    problem: (text) => write(stderr, `${paintProblem(text, colours)}\n`),
+    data: (text) => write(stdout, `${harmless(text)}\n`),
+    note: (text) => write(stderr, `${harmless(text)}\n`),
+    problem: (text) => write(stderr, `${harmless(paintProblem(text, colours))}\n`),
     draw: (text) => write(stderr, text),
     colours,
     dataColours: picocolors.createColors(hasColour(env, stdout)),
@@ -67,6 +68,13 @@ export function createOutput(
     },
   };
 }
+
+/** Written as JSON writes them: JSON itself leaves those from U+007F on as they are, and means the same by both. */
+const harmless = (text: string): string =>
+  text.replace(
+    /\u001b(?!\[[0-9;]*m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 function endQuietly(error: Error, closed: AbortController): void {
   // EPIPE is `baton … | head`. Any other failure to write (a full disk) leaves nothing to say it with but stderr.

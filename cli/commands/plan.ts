@@ -7,6 +7,7 @@ import { renderProblems } from '#core/workflow/problem.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { typed, usageError } from '../problem.ts';
+import { oneLine } from '../record-text.ts';
 import { wrap } from '../text-width.ts';
 import { fileOfWorkflow, isPath, readWorkflow, workflowNames } from '../workflow-files.ts';
 
@@ -28,7 +29,10 @@ export async function planCommand(
   const { definition } = workflow.result;
   if (options.mermaid === true) output.data(mermaid(definition).trimEnd());
   else if (options.json === true) output.data(JSON.stringify(planOf(definition)));
-  else output.data(wrap(planText(definition).trimEnd(), output.columns() ?? Infinity));
+  else {
+    const lines = planText(definition).trimEnd().split('\n').map(oneLine).join('\n');
+    output.data(wrap(lines, output.columns() ?? Infinity));
+  }
   return exitCodes.ok;
 }
 

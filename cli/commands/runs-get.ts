@@ -8,6 +8,7 @@ import { awaitedIn, awaitedLines } from '../awaited.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { withPlatform } from '../open.ts';
+import { oneLine } from '../record-text.ts';
 import { resultOf, valueOf } from '../result.ts';
 import { resolveRun } from '../run-ids.ts';
 import { stepNames } from '../step-names.ts';
@@ -73,7 +74,7 @@ function textOf({ row, commits, run, steps, input, result }: Found): string {
   const timeline = timelineOf(commits);
   const from = timeline[0]?.at ?? row.startedAt;
   const parts = [
-    `${row.runId}  ${row.workflow}${version}  ${row.status}${took(row)}`,
+    `${row.runId}  ${oneLine(row.workflow)}${version}  ${row.status}${took(row)}`,
     run.status === 'absent' || run.retryOf === undefined ? '' : `retry of run ${run.retryOf}`,
     `input ${JSON.stringify(input, null, 2)}`,
     steps.length === 0
@@ -82,7 +83,10 @@ function textOf({ row, commits, run, steps, input, result }: Found): string {
     timeline.length === 0
       ? ''
       : `timeline (from ${new Date(from).toISOString()})\n${timeline
-          .map((entry) => `  +${((entry.at - from) / 1000).toFixed(3)}s  ${entry.text.replace(/\s+/g, ' ')}`)
+          .map(
+            (entry) =>
+              `  +${((entry.at - from) / 1000).toFixed(3)}s  ${oneLine(entry.text).replace(/\s+/g, ' ')}`,
+          )
           .join('\n')}`,
     awaitedLines(row.runId, awaitedIn(commits), Date.now()).join('\n'),
     resultText(result),
@@ -101,7 +105,7 @@ const stepCells = (step: StepSummary): readonly string[] => [
   step.startedAt === undefined || step.endedAt === undefined
     ? ''
     : durationText(step.endedAt - step.startedAt),
-  remarkOf(step),
+  oneLine(remarkOf(step)),
 ];
 
 function remarkOf({ skipped, failure, approval }: StepSummary): string {

@@ -8,6 +8,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { parseLimit } from '../limit.ts';
 import { withPlatform } from '../open.ts';
 import { typed, usageError } from '../problem.ts';
+import { oneLine } from '../record-text.ts';
 import { table } from '../table.ts';
 
 export interface ListOptions {
@@ -66,7 +67,8 @@ export function rowJson(row: RunRow): Readonly<Record<string, unknown>> {
 /** In a terminal how long ago, because the date makes the line too long for it. */
 const cells = (row: RunRow, now: number, short: boolean): readonly string[] => [
   row.runId,
-  row.workflow,
+  // Of an unknown workflow, whatever the start said.
+  oneLine(row.workflow),
   row.status,
   short
     ? `${durationText(now - row.startedAt).split(' ')[0] ?? ''} ago`
