@@ -148,7 +148,9 @@ function checkPattern(pattern: Json, path: string, problems: SchemaProblem[]): v
       code: why === 'pattern is not a regular expression' ? 'WF_SCHEMA_INVALID' : 'WF_REGEX_UNSAFE',
       path,
       message: `pattern ${echo(pattern)} is refused: ${why}`,
-      hint: 'repeat single characters or classes, not groups: ^[a-z]+$',
+      hint: why.startsWith('repetitions')
+        ? 'put between them what neither can be: ^[a-z]+-[a-z]+$'
+        : 'repeat single characters or classes, not groups: ^[a-z]+$',
     });
 }
 

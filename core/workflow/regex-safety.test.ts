@@ -21,7 +21,20 @@ describe('a repetition', () => {
 
   it('of a group counts as without bound from eleven times on', () => {
     told(['(a+){11}', '(a+){2,}', '(a+){2,11}', '(a+){10,12}'], inside);
-    told(['(a+){10}', '(a+){2,10}', '(a+){1,2}', '(a+){2,10}?'], undefined);
+    told(['(a+b){10}', '(a+b){2,10}', '(a+){1,2}', '(a+b){2,10}?'], undefined);
+  });
+
+  it('must not share its text with two others, however they are written', () => {
+    const shared = 'repetitions after one another that can share the same text';
+    told(['a*a*a*', 'a+[ab]+\\w+', '.*.*.*x', '.*,.*,.*,', 'a*b*a*b*a*', '\\d{1,99}\\d*\\d{2,}'], shared);
+    told(['(a*){10}', '(a+){2,10}', '(?:a*,?){3}', '(x|a*)(y|a*)(z|a*)', '((a*b?){2}c?){2}'], shared);
+    told(['a?'.repeat(30), 'a{0,9}'.repeat(8), '(a|a)'.repeat(30), '((a|a){10}){10}'], shared);
+    told(['a*a*', '\\d+\\.\\d+\\.\\d+', '^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$', '(?:\\d+\\.){3}\\d+'], undefined);
+    told(['^https?://[^\\s/]+(?:/[^\\s?]*)?(?:\\?.*)?$', '^[A-Za-z_][A-Za-z0-9_]{0,63}$'], undefined);
+    told(
+      ['^\\d+(?:-[a-z0-9-]+)?(?:\\+[a-z0-9-]+)?$', '^#?[0-9a-fA-F]{3,8}$', '\\d{4}-\\d{1,2}-\\d{1,2}'],
+      undefined,
+    );
   });
 });
 

@@ -2,9 +2,14 @@
  * Refuses patterns that a backtracking matcher may never finish.
  * RX1. A group that repeats without bound must not hold a repetition or alternatives that can begin alike: those are
  *      what makes the time exponential. Back references are refused too.
+ * RX2. Repetitions that follow one another must not be able to share the same text out between more than two of them:
+ *      the time grows with the length to the power of their number.
  */
+import { costOf } from './regex-cost.ts';
 
 export const longestPattern = 500;
+/** Two repetitions without bound, and a little. */
+const mostBits = 24;
 
 /** Why the pattern is refused, in a few words; `undefined`: it is fine. */
 export function regexProblem(pattern: string): string | undefined {
@@ -14,7 +19,11 @@ export function regexProblem(pattern: string): string | undefined {
   } catch {
     return 'pattern is not a regular expression';
   }
-  return scan(pattern);
+  const why = scan(pattern);
+  if (why !== undefined) return why;
+  return costOf(pattern) > mostBits
+    ? 'repetitions after one another that can share the same text'
+    : undefined;
 }
 
 interface Group {
