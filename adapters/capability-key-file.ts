@@ -3,19 +3,11 @@
  * The first line signs; older keys below it still verify.
  */
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CapabilityKeys } from '#core/capability.ts';
 import { InfrastructureError } from '#core/failure.ts';
+import { makeDataFolder } from './embedded/data-folder.ts';
 import { capabilityKeys } from './setting-values.ts';
 
 /** The keys in the folder, after making the first one where there is none. Throws `InfrastructureError`. */
@@ -52,7 +44,7 @@ function readIfThere(path: string): string | undefined {
 
 /** Complete or not there at all, also when two processes begin at once: the first link wins, both read it. */
 function create(folder: string, path: string): string {
-  mkdirSync(folder, { recursive: true });
+  makeDataFolder(folder);
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   const file = openSync(draft, 'wx', 0o600);
   try {

@@ -147,7 +147,7 @@ export const settings = {
   BATON_DATA_DIR: {
     type: 'path',
     default: '.baton',
-    for: 'The folder of the embedded log and store, of logs, and of a generated capability key.',
+    for: 'The folder of the embedded log and store, of logs, and of a generated capability key. Made for its owner alone.',
     secret: false,
   },
   BATON_LOG: {

@@ -3,8 +3,9 @@
  * LF1. Bounded: a file that is full becomes the older one, and what was that is gone.
  * LF2. Losing lines never costs work: a disk that takes none is said once, and the host goes on.
  */
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDataFolder } from '#adapters/embedded/data-folder.ts';
 
 export interface LogFile {
   readonly write: (line: string) => void;
@@ -66,6 +67,6 @@ export function openLogFile(dataDir: string, failed: (reason: string) => void): 
 }
 
 function begin(path: string): number {
-  mkdirSync(join(path, '..'), { recursive: true });
+  makeDataFolder(join(path, '..'));
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

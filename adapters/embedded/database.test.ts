@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -58,6 +58,16 @@ test('a database cut short is refused where it is read', async () => {
       await cut.close();
     }
   }, problem('STORE_CORRUPT'));
+});
+
+test("a folder that is made is its owner's alone, and one that is there keeps its rights", () => {
+  const data = join(folder, 'new', 'data');
+  const rightsOf = (path: string) => statSync(path).mode & 0o777;
+  openDatabase(data, () => undefined, 20).close();
+  assert.equal(rightsOf(data), 0o700);
+  chmodSync(data, 0o750);
+  openDatabase(data, () => undefined, 20).close();
+  assert.equal(rightsOf(data), 0o750);
 });
 
 test('a folder that cannot be made is refused', () => {

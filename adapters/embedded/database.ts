@@ -2,9 +2,9 @@
  * Opens `<folder>/baton.db`, the one file that holds log and store.
  * Several processes may have it open: WAL lets them read while one writes, writers wait for each other.
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { makeDataFolder } from './data-folder.ts';
 import { type Row, number } from './columns.ts';
 import { schema, schemaVersion } from './schema.ts';
 import { refusal } from '#core/refusal.ts';
@@ -83,7 +83,7 @@ export function openDatabase(
 }
 
 function openConnection(folder: string, busyTimeoutMs: number): DatabaseSync {
-  mkdirSync(folder, { recursive: true });
+  makeDataFolder(folder);
   const connection = new DatabaseSync(join(folder, 'baton.db'), { timeout: busyTimeoutMs });
   try {
     enableWal(connection, busyTimeoutMs);

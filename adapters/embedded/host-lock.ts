@@ -2,9 +2,10 @@
  * One host for each data folder: an exclusive lock on `host.lock`, held by an open SQLite transaction. The operating
  * system frees it when the holder dies, however it dies. `host.json` beside it says who holds it, for messages only.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeDataFolder } from './data-folder.ts';
 import { guarded } from './storage-error.ts';
 
 export interface HostLock {
@@ -24,7 +25,7 @@ const held = new Set<DatabaseSync>();
 /** The lock, or `undefined` while another host (in this process or another) holds it. */
 export function tryHostLock(folder: string, since: number = Date.now()): HostLock | undefined {
   return guarded(folder, () => {
-    mkdirSync(folder, { recursive: true });
+    makeDataFolder(folder);
     const connection = new DatabaseSync(join(folder, 'host.lock'), { timeout: 0 });
     try {
       connection.exec('BEGIN EXCLUSIVE');
