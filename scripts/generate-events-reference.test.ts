@@ -22,3 +22,7 @@ test('every type has its section, and every member of its data a row', () => {
       assert.match(section, new RegExp(`^\\| \`${member}\` \\|`, 'm'));
   }
 });
+
+test('where only some words are taken, the page says which', () => {
+  assert.match(eventsPage(), /^\| `decision` \| `"approved"` or `"rejected"` \| yes \|/m);
+});

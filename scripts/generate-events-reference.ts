@@ -128,6 +128,8 @@ const requiredOf = (schema: JsonObject | undefined): readonly Json[] => {
 const aboutOf = (schema: JsonObject): string => cell(textOf(schema['description']));
 
 function kindOf(schema: JsonObject): string {
+  const { enum: words } = schema;
+  if (Array.isArray(words)) return cell(words.map((word) => `\`${JSON.stringify(word)}\``).join(' or '));
   const type = textOf(schema['type']);
   if (type === '') return 'any JSON';
   const pattern = textOf(schema['pattern']);

@@ -147,7 +147,7 @@ export const retryWords: Words = {
     about: 'By what the delay is multiplied each time; default 2.',
     schema: { type: 'number', minimum: 1, maximum: 100 },
   },
-  maxDelay: { about: 'The longest delay; default 30s.', schema: duration },
+  maxDelay: { about: 'The longest delay; default 30s, or delay where that is longer.', schema: duration },
   jitter: { about: 'full (default): anywhere between 0 and the delay.', schema: { enum: ['full', 'none'] } },
   on: {
     about: 'Only these failure codes.',
