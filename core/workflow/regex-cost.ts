@@ -3,7 +3,7 @@
  * RC1. Ways are counted on texts of one sign over and over, for each of a sample of signs: there repetitions that follow
  *      one another, with nothing between them that the sign is not, multiply their ways.
  * RC2. In bits: a repetition without bound has ten (a thousand lengths), a bounded one by its lengths.
- * The pattern is a valid one in Unicode mode.
+ * The pattern is a valid one in Unicode mode, without flags and back references.
  */
 
 interface Cost {
@@ -69,7 +69,7 @@ const nothing: Part = { kind: 'all', parts: [] };
 
 function atom(pattern: string, at: number): Read {
   const found =
-    /^(?:\[(?:\\.|[^\]\\])*\]|\\[pP]\{[^}]*\}|\\u\{[^}]*\}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\.|[^])/u;
+    /^(?:\[(?:\\.|[^\]\\])*\]|\\[pP]\{[^}]*\}|\\u\{[^}]*\}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\c[A-Za-z]|\\.|[^])/u;
   const text = found.exec(pattern.slice(at))?.[0] ?? pattern.charAt(at);
   const next = at + text.length;
   if (/^(?:[\^$]|\\[bB])$/.test(text)) return { part: nothing, at: next };

@@ -1,12 +1,21 @@
 /** Which patterns are refused, and why: each one is the smallest that shows a rule. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { longestPattern, regexProblem } from './regex-safety.ts';
 
 const inside = 'repetition inside a repeated group';
 const alike = 'alternatives that begin alike inside a repeated group';
 const told = (patterns: readonly string[], why: string | undefined): void => {
   for (const pattern of patterns) assert.equal(regexProblem(pattern), why, pattern);
+};
+
+const isPattern = (text: string): boolean => {
+  try {
+    return new RegExp(text, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
 };
 
 describe('a repetition', () => {
@@ -63,4 +72,57 @@ it('what is no pattern in Unicode mode is refused, and so is a long one', () => 
   told(['(', '{', '\\-', '[\\1]', '(?=a)*'], 'pattern is not a regular expression');
   told(['a'.repeat(longestPattern)], undefined);
   told(['a'.repeat(longestPattern + 1)], 'pattern of 501 characters');
+});
+
+it('flags inside a pattern are refused', () => {
+  told(['(?i:a)b', '(?-i:a)', 'a(?ims-i:b)'].filter(isPattern), 'flags inside the pattern');
+  assert.ok(isPattern('(?i:a)b'));
+});
+
+it('whatever is a pattern gets an answer', () => {
+  const part = fc.constantFrom(
+    ...[
+      'a',
+      'b',
+      '.',
+      '^',
+      '$',
+      '|',
+      '*',
+      '+',
+      '?',
+      '{2}',
+      '{1,}',
+      '{2,30}',
+      '(',
+      ')',
+      '(?:',
+      '(?=',
+      '(?<!',
+      '(?<n>',
+    ],
+    ...[
+      '[',
+      ']',
+      '[^',
+      '-',
+      '\\d',
+      '\\w',
+      '\\b',
+      '\\cA',
+      '\\x41',
+      '\\u0041',
+      '\\u{1F600}',
+      '\\p{Lu}',
+      '\\k<n>',
+    ],
+    ...['\\1', '\\0', '\\/', '\\]', '(?i:', '😀', '\n'],
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+      const pattern = parts.join('');
+      if (isPattern(pattern)) regexProblem(pattern);
+    }),
+    { numRuns: 3000 },
+  );
 });

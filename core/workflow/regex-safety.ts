@@ -46,6 +46,7 @@ function scan(pattern: string): string | undefined {
       continue;
     }
     if (sign === '(') {
+      if (/^\(\?[a-z-]+:/.test(pattern.slice(at))) return 'flags inside the pattern'; // older engines know none
       noteStart(group, anything);
       groups.push(newGroup());
       at += /^\(\?(?::|=|!|<=|<!|<[A-Za-z_]\w*>)/.exec(pattern.slice(at))?.[0].length ?? 1;
