@@ -27,7 +27,7 @@ export async function examineInstallation(env: NodeJS.ProcessEnv): Promise<Exami
       nodeFinding(process.versions.node),
       packagesFinding(),
       ...settings,
-      ...workflowFindings(),
+      ...(await workflowFindings()),
       await agentsFinding(),
       ...(config.ok ? [modelFinding(config.value)] : []),
     ],
@@ -54,7 +54,7 @@ function packagesFinding(): Finding {
     : warning('packages', 'node_modules was not written by npm here', 'npm ci --ignore-scripts');
 }
 
-function workflowFindings(): readonly Finding[] {
+async function workflowFindings(): Promise<readonly Finding[]> {
   const paths = workflowPaths();
   if (paths.length === 0)
     return [
@@ -64,7 +64,8 @@ function workflowFindings(): readonly Finding[] {
         'write workflows/<name>.yaml, then ./baton validate workflows/*.yaml',
       ),
     ];
-  const bad = paths.map((path) => readWorkflow(path)).filter(({ result }) => 'problems' in result);
+  const files = await Promise.all(paths.map(readWorkflow));
+  const bad = files.filter(({ result }) => 'problems' in result);
   if (bad.length === 0) return [fine('workflows', `${paths.length} without a problem`)];
   return bad.map(({ file }) =>
     broken('workflows', `${file} has problems and cannot be run`, `./baton validate ${file}`),

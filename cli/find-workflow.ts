@@ -28,7 +28,7 @@ export async function findWorkflow(
   const path = isPath(workflow) ? workflow : storing ? fileOfWorkflow(name) : undefined;
   let asked = workflow;
   if (path !== undefined) {
-    const read = readWorkflow(path);
+    const read = await readWorkflow(path);
     if ('problems' in read.result)
       return { problems: read.result.problems, file: read.file, text: read.text };
     const { definition } = read.result;

@@ -21,9 +21,9 @@ export interface FileProblem {
 }
 
 /** A file that cannot be read must not hide the problems of the others. */
-export function checkFile(path: string): CheckedFile {
+export async function checkFile(path: string): Promise<CheckedFile> {
   try {
-    return readWorkflow(path);
+    return await readWorkflow(path);
   } catch (error) {
     if (error instanceof CliError) return { file: path, unreadable: error.problem };
     throw error;

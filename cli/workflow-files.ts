@@ -4,12 +4,12 @@
  */
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { manifests } from '#agents/manifests.ts';
 import { type DefinitionStore } from '#core/ports.ts';
 import { type Definition } from '#core/workflow/definition.ts';
 import { parseWorkflow } from '#core/workflow/parse.ts';
 import { type Problem } from '#core/workflow/problem.ts';
 import { readFile, workflowFiles } from './files.ts';
+import { knownAgents } from './known-agents.ts';
 
 export const batonFolder = resolve(import.meta.dirname, '..');
 
@@ -27,11 +27,10 @@ export interface RefusedFile {
 }
 
 /** Reads and parses one file. Throws `CliError` where it cannot be read. */
-export function readWorkflow(path: string): WorkflowFile {
+export async function readWorkflow(path: string): Promise<WorkflowFile> {
   const bytes = readFile(path);
   const file = shownPath(path);
-  const agents = new Map(manifests.map((manifest) => [manifest.name, { version: manifest.version }]));
-  const parsed = parseWorkflow(bytes, { file, agents });
+  const parsed = parseWorkflow(bytes, { file, agents: await knownAgents() });
   return {
     file,
     text: new TextDecoder().decode(bytes),
@@ -63,7 +62,7 @@ export async function storeWorkflows(
   let stored = 0;
   for (const folder of folders())
     for (const name of workflowFiles(folder)) {
-      const { file, text, result } = readWorkflow(join(folder, name));
+      const { file, text, result } = await readWorkflow(join(folder, name));
       if ('problems' in result) refused({ file, text, problems: result.problems });
       else {
         await storeWorkflow(store, result.definition);

@@ -21,7 +21,7 @@ export async function planCommand(
   file: string,
   options: PlanOptions,
 ): Promise<ExitCode> {
-  const workflow = readWorkflow(isPath(file) || existsSync(file) ? file : fileNamed(file));
+  const workflow = await readWorkflow(isPath(file) || existsSync(file) ? file : fileNamed(file));
   if ('problems' in workflow.result) {
     output.problem(renderProblems(workflow.result.problems, workflow));
     return exitCodes.usage;

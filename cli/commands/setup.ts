@@ -18,7 +18,7 @@ export interface SetupOptions {
 
 export async function setupCommand(context: Context, options: SetupOptions): Promise<ExitCode> {
   const { output } = context;
-  const files = workflowPaths().map(readWorkflow);
+  const files = await Promise.all(workflowPaths().map(readWorkflow));
   const refused = files.flatMap(({ result, ...rest }) =>
     'problems' in result ? { ...rest, problems: result.problems } : [],
   );

@@ -22,7 +22,7 @@ export async function validateCommand(
   options: ValidateOptions,
 ): Promise<ExitCode> {
   const format = formatOf(options);
-  const checked = [...new Set(files)].map(checkFile);
+  const checked = await Promise.all([...new Set(files)].map(checkFile));
   const bad = checked.filter((file) => !isGood(file)).length;
   print(context, format, checked);
   if (bad > 0 && checked.length > 1 && (format === 'text' || format === 'github'))

@@ -25,7 +25,7 @@ export async function workflowsRegisterCommand(
   options: RegisterOptions,
 ): Promise<ExitCode> {
   const { output } = context;
-  const read = files.map(readWorkflow);
+  const read = await Promise.all(files.map(readWorkflow));
   const refused = read.flatMap(({ result, ...rest }) =>
     'problems' in result ? { ...rest, problems: result.problems } : [],
   );

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { failure } from '../failure.ts';
-import { type Json } from '../json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { onOneLine } from '../redact.ts';
 import { AgentFailure } from './contract.ts';
 import { toJson } from './plain-json.ts';
@@ -18,8 +18,20 @@ export interface AnswerSchema<T> {
   readonly parse: (value: Json) => T;
 }
 
+const longest = 256 * 1024;
+
+/** What an agent's output is certain to be, as JSON Schema; what has no such form may be anything. */
+export function outputSchema(schema: z.ZodType): JsonObject | undefined {
+  try {
+    const json = toJson(z.toJSONSchema(schema, { unrepresentable: 'any' }), longest);
+    return json.ok && isJsonObject(json.value) ? json.value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export function answerSchema<T>(schema: z.ZodType<T>): AnswerSchema<T> {
-  const json = toJson(z.toJSONSchema(schema), 256 * 1024);
+  const json = toJson(z.toJSONSchema(schema), longest);
   if (!json.ok) throw new Error(`the schema cannot be written as JSON Schema: ${json.problem.expected}`);
   const problems = (value: Json): readonly string[] => {
     const parsed = schema.safeParse(value);

@@ -1,5 +1,6 @@
 /** `agent: name` or `agent: name@range`. */
 import { patterns } from '../ids.ts';
+import { type JsonObject } from '../json.ts';
 import { type AgentStep } from './definition.ts';
 import { textOf } from './field.ts';
 import { nearest } from './nearest.ts';
@@ -8,8 +9,13 @@ import { didYouMean, type Report, type Where } from './report.ts';
 import { type SourceNode } from './source-node.ts';
 import { isRange, satisfies } from './version-range.ts';
 
+export interface KnownAgent {
+  readonly version: string;
+  /** JSON Schema of what it gives; `undefined`: not known. */
+  readonly output?: () => JsonObject | undefined;
+}
 /** The registered agents by name. */
-export type KnownAgents = ReadonlyMap<string, { readonly version: string }>;
+export type KnownAgents = ReadonlyMap<string, KnownAgent>;
 
 export function parseAgentRef(
   node: SourceNode | undefined,

@@ -1,4 +1,5 @@
 /** `approval` of a step: who decides what, and what happens when nobody does. */
+import { type JsonObject } from '../json.ts';
 import { type ApprovalStep, type Template } from './definition.ts';
 import { durationOf, mapOf, takeField, textOf, textsOf, wordOf, wrongType } from './field.ts';
 import { agentOnlyWords, approvalWords, approvers, checkWords, timeoutRules } from './language.ts';
@@ -10,6 +11,18 @@ import { type Variables } from './expression-check.ts';
 
 /** People sleep, and have weekends. */
 export const defaultApprovalTimeoutMs = 7 * 86_400_000;
+
+/** JSON Schema of what a decided approval gives. */
+export const approvalOutput: JsonObject = {
+  type: 'object',
+  properties: {
+    decision: { enum: ['approved', 'rejected'] },
+    by: { type: 'string' },
+    comment: { type: 'string' },
+    at: { type: 'string' },
+  },
+  additionalProperties: false,
+};
 
 type Approval = Pick<ApprovalStep, 'to' | 'prompt' | 'timeoutMs' | 'onTimeout'>;
 

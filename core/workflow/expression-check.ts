@@ -2,10 +2,14 @@
  * Static check of an expression's syntax tree against what is declared.
  * XC1. `steps` and `run` are only ever read through a declared field: what an expression depends on is known
  *      before it runs.   XC2. Names that reach behind the data are refused wherever they stand.
+ * XC3. A path into a value whose schema says for certain that nothing is there is refused, in `has()` as well: it
+ *      would always give false.
  */
+import { type JsonObject } from '../json.ts';
 import { echoed } from '../redact.ts';
 import { nearest } from './nearest.ts';
 import { type ProblemCode } from './problem.ts';
+import { missingMember } from './schema-members.ts';
 
 /** The part of the CEL library's syntax tree that is read here; `start` and `end` are offsets in the source. */
 export interface SyntaxNode {
@@ -19,6 +23,9 @@ export interface SyntaxNode {
 export interface Variables {
   readonly inputs: ReadonlySet<string>;
   readonly steps: ReadonlySet<string>;
+  /** JSON Schemas of values, where they are known and are to be held against what is read of them. */
+  readonly inputSchema?: (name: string) => JsonObject | undefined;
+  readonly outputSchema?: (step: string) => JsonObject | undefined;
 }
 
 export interface ExpressionProblem {
@@ -186,8 +193,9 @@ function checkRoot({ segments }: StaticPath, variables: Variables): ExpressionPr
   const [root, second, third] = segments;
   switch (root.text) {
     case 'inputs':
-      return second === undefined || variables.inputs.has(second.text)
-        ? undefined
+      if (second === undefined) return undefined;
+      return variables.inputs.has(second.text)
+        ? checkMembers(segments, 2, variables.inputSchema?.(second.text))
         : unknown(second, 'input', variables.inputs, 'declare it under inputs');
     case 'run':
       return second !== undefined && runFields.includes(second.text)
@@ -196,12 +204,30 @@ function checkRoot({ segments }: StaticPath, variables: Variables): ExpressionPr
     case 'steps':
       if (second === undefined) return unknown(root, 'use of steps', [], 'write steps.<id>.output');
       if (!variables.steps.has(second.text)) return unknown(second, 'step', variables.steps);
+      if (third?.text === 'output') return checkMembers(segments, 3, variables.outputSchema?.(second.text));
       return third !== undefined && stepFields.includes(third.text)
         ? undefined
         : unknown(third ?? second, 'field of a step', stepFields, `write steps.${second.text}.output`);
     default:
       return unknownRoot(root);
   }
+}
+
+/** XC3. `schema` is that of what the first `depth` segments lead to. */
+function checkMembers(
+  segments: StaticPath['segments'],
+  depth: number,
+  schema: JsonObject | undefined,
+): ExpressionProblem | undefined {
+  if (schema === undefined || segments.length === depth) return undefined;
+  const texts = segments.map((segment) => segment.text);
+  const missing = missingMember(schema, texts.slice(depth));
+  if (missing === undefined) return undefined;
+  const { index, known, inList } = missing;
+  const before = echoed(texts.slice(0, depth + index).join('.'));
+  const hint = known.length > 0 ? 'take a key that is there' : `write ${inList ? `${before}[0]` : before}`;
+  const problem = unknown(segments[depth + index] ?? segments[0], `key of ${before}`, known, hint);
+  return { expected: inList ? 'the number of an item' : 'no key: it has none', ...problem };
 }
 
 function unknownRoot(root: Segment): ExpressionProblem {

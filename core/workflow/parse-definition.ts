@@ -13,6 +13,7 @@ import { type Variables } from './expression-check.ts';
 import { durationOf, mapOf, takeField, textOf } from './field.ts';
 import { checkGraph } from './graph-check.ts';
 import { parseInputs } from './inputs.ts';
+import { knownSchemas } from './known-schemas.ts';
 import { checkWords, stepCount, workflowWords } from './language.ts';
 import { expressionOf, templateOf } from './placed-expression.ts';
 import { type Problem, quote } from './problem.ts';
@@ -26,7 +27,7 @@ import { isVersion } from './version-range.ts';
 export interface ParseOptions {
   /** Name of the file: `.json` is held to JSON's syntax. */
   readonly file?: string;
-  /** The registered agents; without them agents are not looked up. */
+  /** The registered agents; without them agents are not looked up, and members of inputs and outputs not checked. */
   readonly agents?: KnownAgents;
 }
 export type ParsedWorkflow =
@@ -69,6 +70,7 @@ function parseRoot(root: MapNode, options: ParseOptions, report: Report): Defini
   const variables: Variables = {
     inputs: inputs.names,
     steps: new Set(stepEntries.map((entry) => entry.key)),
+    ...knownSchemas(inputs.schema, stepEntries, options.agents),
   };
   const steps = parseSteps(root, stepEntries, variables, options.agents, report);
   const outputs = parseOutputs(root, variables, report);
@@ -192,7 +194,9 @@ function parseOutputs(root: MapNode, variables: Variables, report: Report): Temp
 /** The key is computed before the first step: only inputs exist then. */
 function parseKey(root: MapNode, variables: Variables, report: Report): Expression | undefined {
   const node = takeField(root, 'idempotencyKey', report);
-  const key = expressionOf(node, 'value', variables, report);
+  // What steps give is refused below, whatever is in it.
+  const { outputSchema: _, ...others } = variables;
+  const key = expressionOf(node, 'value', others, report);
   const early = key?.reads.find(([first]) => first !== 'inputs');
   if (node === undefined || early === undefined) return key;
   report.add(

@@ -62,7 +62,7 @@ export const badWorkflows: readonly BadWorkflow[] = [
   { id: 'W16', what: 'step ids that differ in case only', text: `${head}steps:\n  a: { agent: x }\n  A: { agent: x }\n`, code: 'WF_DUP_STEP', at: '5:3' },
   { id: 'W17', what: 'needs of an unknown step', text: `${head}steps:\n  research: { agent: x }\n  b: { agent: x, needs: [reserch] }\n`, code: 'WF_UNKNOWN_STEP', at: '5:26', says: /did you mean 'research'/ },
   { id: 'W18', what: 'a circle', text: `${head}steps:\n  a: { agent: x, needs: b }\n  b: { agent: x, needs: a }\n`, code: 'WF_CYCLE', says: /a → b → a/ },
-  { id: 'W18', what: 'a circle through expressions', text: `${head}steps:\n  a: { agent: x, if: steps.b.output.ok }\n  b: { agent: x, if: steps.a.output.ok }\n`, code: 'WF_CYCLE' },
+  { id: 'W18', what: 'a circle through expressions', text: `${head}steps:\n  a: { agent: x, if: steps.b.attempts > 1 }\n  b: { agent: x, if: steps.a.attempts > 1 }\n`, code: 'WF_CYCLE' },
   { id: 'W18', what: 'a step that needs itself', text: flow('a', '{ agent: x, needs: a }'), code: 'WF_CYCLE', says: /needs itself/ },
   { id: 'W19', what: 'a step behind one that never runs', text: `${head}steps:\n  a: { agent: x, if: false }\n  b: { agent: x, needs: a }\n`, code: 'WF_UNREACHABLE', at: '5:3' },
   { id: 'W20', what: 'no steps', text: `${head}steps: {}\n`, code: 'WF_STEP_COUNT' },

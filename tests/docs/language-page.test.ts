@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { manifests } from '#agents/manifests.ts';
+import { knownAgents } from '#cli/known-agents.ts';
 import { approvalWords, joinWords, retryWords, stepWords, workflowWords } from '#core/workflow/language.ts';
 import { parseWorkflow } from '#core/workflow/parse.ts';
 import { renderProblems } from '#core/workflow/problem.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/reference/workflow-language.md'), 'utf8');
-const agents = new Map(manifests.map(({ name, version }) => [name, { version }]));
+const agents = await knownAgents();
 const planned = page.slice(page.indexOf('## Planned'));
 
 test('every example of the language is a workflow without a problem', () => {
