@@ -32,6 +32,8 @@ export interface Order {
   readonly session: Session;
   readonly options: OrderOptions;
   readonly interrupted: AbortSignal;
+  /** Fulfilled once this process may run the code of agents. */
+  readonly guarded: Promise<void>;
   /** Rejects once the host here cannot go on by trying again. Never resolves. */
   readonly broken: Promise<never>;
   /** Takes log lines: through the view while there is one. */
@@ -54,6 +56,8 @@ export async function withOrder(
   const config = configOf(context);
   const log = { write: context.output.problem };
   const interruption = catchInterruption();
+  const hosts = config.backend.type === 'embedded' && options.detach !== true;
+  const guarded = hosts ? interruption.guard() : Promise.resolve();
   const hostLog = openHostLog(context, config, { json: false, write: (line) => log.write(line) });
   const breakdown = awaitBreakdown();
   const logSink = (line: string): void => {
@@ -64,12 +68,14 @@ export async function withOrder(
     const session = await openSession(hostLog.config, { host: 'never', logSink });
     try {
       const interrupted = interruption.signal;
-      return await work({ context, config, session, options, interrupted, log, broken: breakdown.happened });
+      const broken = breakdown.happened;
+      return await work({ context, config, session, options, interrupted, guarded, log, broken });
     } finally {
       await session.close();
     }
   } finally {
     hostLog.close();
+    await guarded;
     interruption.dispose();
   }
 }
@@ -142,7 +148,8 @@ async function storeOthers({ context, config, session }: Order): Promise<void> {
 }
 
 /** Hosts as soon as nobody else does. Rejects if the host breaks; never resolves. */
-async function keepHosting({ session }: Order, signal: AbortSignal): Promise<never> {
+async function keepHosting({ session, guarded }: Order, signal: AbortSignal): Promise<never> {
+  await guarded;
   const host = await session.takeOver(signal);
   return host === undefined ? new Promise<never>(() => undefined) : host.failed;
 }

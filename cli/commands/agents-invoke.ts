@@ -44,6 +44,7 @@ export async function agentsInvokeCommand(
   const config = configOf(context, 'warn');
   const interruption = catchInterruption();
   try {
+    if (manifest.transport !== 'local') await interruption.guard();
     const outcome = await call(context, config, { agent, input, signal: interruption.signal });
     if (interruption.signal.aborted) {
       context.output.problem(`interrupted: the call of ${name} was given up; nothing is kept of it.`);

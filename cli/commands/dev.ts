@@ -19,19 +19,27 @@ export async function devCommand(context: Context): Promise<ExitCode> {
   const config = configOf(context, 'info');
   refuseDeployed(config, 'dev', 'the functions of the deployment do its work');
   const interruption = catchInterruption();
+  const guarded = interruption.guard();
   const log = openHostLog(context, config, { json: !output.live, write: output.problem });
   try {
-    return await host(context, config, { log, interrupted: interruption.signal });
+    return await host(context, config, { log, interrupted: interruption.signal, guarded });
   } finally {
     log.close();
+    await guarded;
     interruption.dispose();
   }
+}
+
+interface Hosting {
+  readonly log: HostLog;
+  readonly interrupted: AbortSignal;
+  readonly guarded: Promise<void>;
 }
 
 async function host(
   context: Context,
   config: Config,
-  { log, interrupted }: { readonly log: HostLog; readonly interrupted: AbortSignal },
+  { log, interrupted, guarded }: Hosting,
 ): Promise<ExitCode> {
   const { output } = context;
   const session = await openSession(log.config, { host: 'never', logSink: log.sink });
@@ -46,6 +54,7 @@ async function host(
               `${workflow.file} was not stored: runs use the version stored before, if there is one.`,
             );
           });
+    await guarded;
     const hosting = await hostPatiently(session, output, interrupted);
     if (hosting === undefined && interrupted.aborted) return exitCodes.ok;
     if (hosting === undefined) throw taken(config);

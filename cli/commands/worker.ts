@@ -33,6 +33,7 @@ export async function workerCommand(
   refuseDeployed(config, 'worker', 'the functions of the deployment do its work');
   if (config.backend.type === 'embedded') throw needsKafka();
   const interruption = catchInterruption();
+  const guarded = interruption.guard();
   const { endpoints, development } = config.function;
   const session = await openSession(config, {
     host: 'never',
@@ -41,6 +42,7 @@ export async function workerCommand(
     hosting: { endpoints, development, ...(port && { address: { host: '0.0.0.0', port } }) },
   });
   try {
+    await guarded;
     const host = await hostPatiently(session, output, interruption.signal);
     if (host === undefined) return exitCodes.ok; // interrupted before it could begin
     introduce(context, config, names, host.endpoints);
@@ -49,6 +51,7 @@ export async function workerCommand(
     return exitCodes.ok;
   } finally {
     await session.close();
+    await guarded;
     interruption.dispose();
   }
 }
