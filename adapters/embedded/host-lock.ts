@@ -5,6 +5,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { identityOf } from '../process-identity.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { guarded } from './storage-error.ts';
 
@@ -17,6 +18,8 @@ export interface HostHolder {
   readonly pid: number;
   /** Milliseconds since 1970. */
   readonly since: number;
+  /** Tells it from a later process with the same id (`identityOf`). */
+  readonly identity?: string;
 }
 
 /** Connections that hold a lock. Garbage collection closes one that nothing refers to, and would give its lock away. */
@@ -29,7 +32,8 @@ export function tryHostLock(folder: string, since: number = Date.now()): HostLoc
     const connection = new DatabaseSync(join(folder, 'host.lock'), { timeout: 0 });
     try {
       connection.exec('BEGIN EXCLUSIVE');
-      const holder: HostHolder = { pid: process.pid, since };
+      const identity = identityOf(process.pid);
+      const holder: HostHolder = { pid: process.pid, since, ...(identity !== undefined && { identity }) };
       writeFileSync(holderPath(folder), `${JSON.stringify(holder)}\n`);
     } catch (error) {
       connection.close();
@@ -52,7 +56,9 @@ export function tryHostLock(folder: string, since: number = Date.now()): HostLoc
 export function readHostHolder(folder: string): HostHolder | undefined {
   try {
     const found: unknown = JSON.parse(readFileSync(holderPath(folder), 'utf8'));
-    return isHolder(found) ? { pid: found.pid, since: found.since } : undefined;
+    if (!isHolder(found)) return undefined;
+    const { pid, since, identity } = found;
+    return { pid, since, ...(typeof identity === 'string' && { identity }) };
   } catch {
     return undefined;
   }

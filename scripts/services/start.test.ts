@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { alone } from './lock.ts';
-import { identityOf } from './process-identity.ts';
+import { identityOf } from '#adapters/process-identity.ts';
 import { envOf, statusOf } from './report.ts';
 import { portOf, type Service } from './service.ts';
 import { startServices, type StartOptions } from './start.ts';

@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Cache, installed, logOf } from './installation.ts';
 import { freePorts, isFree } from './ports.ts';
 import { ServicesError } from './problem.ts';
-import { identityOf } from './process-identity.ts';
+import { identityOf } from '#adapters/process-identity.ts';
 import { type Service } from './service.ts';
 import { type Ports, readState, type Started, withService, writeState } from './state.ts';
 import { stopService } from './stop.ts';

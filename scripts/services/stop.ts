@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { ServicesError } from './problem.ts';
-import { identityOf } from './process-identity.ts';
+import { identityOf } from '#adapters/process-identity.ts';
 import { readState, type ServiceName, type Started, withoutService, writeState } from './state.ts';
 
 export interface StopOptions {

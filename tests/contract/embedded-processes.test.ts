@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { identityOf } from '#adapters/process-identity.ts';
 import { readHostHolder, tryHostLock } from '#adapters/embedded/host-lock.ts';
 import { type Embedded, openEmbedded } from '#adapters/embedded/open.ts';
 import { type LogConsumer, type LogRecord } from '#core/ports.ts';
@@ -221,7 +222,9 @@ describe('The host lock', () => {
     await kill(child);
     const lock = tryHostLock(folder, 1_234);
     assert.ok(lock);
-    assert.deepEqual(readHostHolder(folder), { pid: process.pid, since: 1_234 });
+    const { identity, ...holder } = readHostHolder(folder) ?? {};
+    assert.deepEqual(holder, { pid: process.pid, since: 1_234 });
+    assert.equal(identity, identityOf(process.pid));
     lock.release();
   });
 

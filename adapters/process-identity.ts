@@ -1,6 +1,6 @@
 /**
- * Tells a process from a later one with the same id, so that `down` never ends somebody else's: a process id is used
- * again, a process id together with the moment its process began is not.
+ * Tells a process from a later one with the same id, so that nobody ends, or takes for a host, somebody else's: a
+ * process id is used again, a process id together with the moment its process began is not.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -23,9 +23,9 @@ function fromProc(pid: number): string | undefined {
 
 /** Where there is no /proc, as on macOS: to the second. */
 export function fromPs(pid: number): string | undefined {
-  const { stdout, status } = spawnSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+  const { stdout, status } = spawnSync('/bin/ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
     encoding: 'utf8',
-    env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+    env: { LC_ALL: 'C', TZ: 'UTC' },
   });
   const [, state = '', started] = /^\s*(\S+)\s+(.*\S)\s*$/m.exec(stdout) ?? [];
   return status !== 0 || started === undefined || state.startsWith('Z') ? undefined : `ps:${started}`;
