@@ -166,6 +166,30 @@ describe('mistakes with run and its relatives', { concurrency: 4 }, () => {
   });
 });
 
+describe('run of a workflow that fails', () => {
+  const ends = async (name: string, design: string, output: string) => {
+    const file = join(folder.path, `${name}.yaml`);
+    const step = `steps:\n  a:\n    agent: kafka-expert\n    continueOnError: true\n    with: { design: '${design}' }\n`;
+    const outputs = `outputs:\n  one: \${{ ${output} }}\n`;
+    writeFileSync(file, `name: ${name}\nversion: "1.0.0"\ninputs:\n  list: array\n${step}${outputs}`);
+    return await baton(['run', file, '-i', 'list=[]'], { dataDir });
+  };
+
+  it('offers no retry where the same must happen again', async () => {
+    const { code, stdout, stderr } = await ends('repeats', '${{ inputs.list[3] }}', 'inputs.list[3]');
+    assert.equal(code, 1);
+    assert.equal(resultOf(stdout).failure?.code, 'EXPR_NO_SUCH_KEY');
+    assert.match(stderr, /a retry would end the same way: change the workflow or its input/);
+    assert.doesNotMatch(stderr, /runs retry/);
+  });
+
+  it('offers one where a step that failed is done again, whose output may be there then', async () => {
+    const { stdout, stderr } = await ends('differs', 'no design', 'steps.a.output.topics');
+    assert.equal(resultOf(stdout).failure?.code, 'EXPR_NO_SUCH_KEY');
+    assert.match(stderr, /\.\/baton runs retry \S+ starts again where it stopped/);
+  });
+});
+
 describe('run of a workflow with an idempotency key', () => {
   it('gives the first result again for the same input, and refuses another input under the same key', async () => {
     const file = join(folder.path, 'order.yaml');

@@ -1,5 +1,6 @@
 /** Shows a run until it ends and prints its result: what `run` and `runs watch` have in common. */
 import { type Platform } from '#adapters/platform.ts';
+import { type FailureCode } from '#core/failure.ts';
 import { type RunId } from '#core/ids.ts';
 import { isJsonObject } from '#core/json.ts';
 import { type Commit } from '#core/ports.ts';
@@ -80,10 +81,26 @@ export async function printResult(
   else printLine(output, run.runId, line);
   if (run.outcome.status !== 'completed')
     output.note(
-      `./baton runs get ${run.runId} shows what happened; ./baton runs retry ${run.runId} starts again where it stopped.`,
+      `./baton runs get ${run.runId} shows what happened; ` +
+        (wouldRepeat({ run, commits })
+          ? 'a retry would end the same way: change the workflow or its input, and start a new run.'
+          : `./baton runs retry ${run.runId} starts again where it stopped.`),
     );
   return exitOf(run);
 }
+
+/** Failures that follow from the definition, the input and what is recorded, all of which a retry keeps. */
+const settledCodes: ReadonlySet<string> = new Set<FailureCode>([
+  ...(['EXPR_EVAL', 'EXPR_TYPE', 'EXPR_NO_SUCH_KEY', 'EXPR_COST'] as const),
+  ...(['INPUT_INVALID', 'REQUEST_INVALID'] as const),
+]);
+
+/** A step that failed otherwise is done again, and may then give something else to read. */
+const wouldRepeat = ({ run: { outcome }, commits }: EndedRun): boolean =>
+  outcome.status === 'failed' &&
+  [outcome, ...stepsOf(commits).filter(({ status }) => status !== 'completed')].every(
+    ({ failure }) => failure === undefined || settledCodes.has(failure.code),
+  );
 
 /** On a terminal a result of many lines would push away what happened: its beginning stands there, and how to see all. */
 function printLine(output: Output, runId: RunId, line: string): void {
