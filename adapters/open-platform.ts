@@ -17,6 +17,8 @@ export interface PlatformOptions {
   readonly onSync?: () => void;
   /** Takes each log line, without its line break. Default: stderr. */
   readonly logSink?: (line: string) => void;
+  /** Only reads: a data folder that is missing is not made. */
+  readonly reading?: boolean;
   /** Instead of what is configured. `off`: for commands that only read. */
   readonly telemetry?: 'off' | ((logger: Logger) => Telemetry);
 }
@@ -79,13 +81,18 @@ export async function openPlatform(config: Config, options: PlatformOptions = {}
 
 async function openBackend(
   { backend, dataDir }: Config,
-  { onSync }: PlatformOptions,
+  { onSync, reading = false }: PlatformOptions,
   logger: Logger,
 ): Promise<OpenBackend> {
   switch (backend.type) {
     case 'embedded': {
       const { openEmbedded } = await import('./embedded/open.ts');
-      const embedded = openEmbedded({ folder: dataDir, clock: systemClock, ...(onSync && { onSync }) });
+      const embedded = openEmbedded({
+        folder: dataDir,
+        clock: systemClock,
+        reading,
+        ...(onSync && { onSync }),
+      });
       const { log, store, joint } = embedded;
       const prepareStore = (): Promise<void> => Promise.resolve();
       return {

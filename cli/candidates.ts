@@ -167,7 +167,7 @@ async function awaited(context: Context, words: readonly string[]): Promise<read
       import('./run-ids.ts'),
       import('./awaited.ts'),
     ]);
-    return awaitedIn(await store.commits.history((await resolveRun(store.runs, run)).runId));
+    return awaitedIn(await store.commits.history((await resolveRun(store.runs, run, '')).runId));
   });
   return (found ?? []).map(({ step, approval }) => ({ text: step, says: approval.prompt }));
 }
@@ -187,8 +187,8 @@ async function fromStore<T>(
       !existsSync(join(config.value.dataDir, 'baton.db'))
     )
       return undefined;
-    const { withPlatform } = await import('./open.ts');
-    return await withPlatform({ output, env, interactive: false }, read);
+    const { readPlatform } = await import('./open.ts');
+    return await readPlatform({ output, env, interactive: false }, read);
   } catch {
     return undefined;
   }

@@ -20,8 +20,9 @@ const list = './baton dlq list shows the dead letters there are';
 export async function letterFilter(
   runs: RunIndex,
   { code, run }: LetterFilter,
+  place: string,
 ): Promise<(letter: Letter) => boolean> {
-  const runId = run === undefined ? undefined : (await resolveMeantRun(runs, run)).runId;
+  const runId = run === undefined ? undefined : (await resolveMeantRun(runs, run, place)).runId;
   return (letter) =>
     (code === undefined || letter.code === code.toUpperCase()) &&
     (runId === undefined || runOf(letter) === runId);

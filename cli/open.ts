@@ -1,6 +1,6 @@
 /** Opens configuration and platform for one command; configuration problems become exit code 4. */
 import { type Config, type LogLevel, readConfig } from '#adapters/config.ts';
-import { openPlatform, type OpenPlatform } from '#adapters/open-platform.ts';
+import { openPlatform, type OpenPlatform, type PlatformOptions } from '#adapters/open-platform.ts';
 import { type Context } from './context.ts';
 import { configurationError, renderCliProblem } from './problem.ts';
 
@@ -15,16 +15,33 @@ export function configOf(context: Context, logLevel: LogLevel = 'error'): Config
   throw configurationError(first?.code ?? 'CONFIG_TYPE', first?.message ?? 'the environment cannot be used');
 }
 
-/** For commands that read or append and never host. */
-export async function withPlatform<T>(
+type Work<T> = (platform: OpenPlatform, config: Config) => Promise<T>;
+
+/** For commands that append or store, and never host. */
+export const withPlatform = <T>(context: Context, work: Work<T>): Promise<T> => opened(context, {}, work);
+
+/** For commands that only read: a data folder that is missing reads as an empty one. */
+export const readPlatform = <T>(context: Context, work: Work<T>): Promise<T> =>
+  opened(context, { reading: true }, work);
+
+async function opened<T>(
   context: Context,
-  work: (platform: OpenPlatform, config: Config) => Promise<T>,
+  options: Pick<PlatformOptions, 'reading'>,
+  work: Work<T>,
 ): Promise<T> {
   const config = configOf(context);
-  const platform = await openPlatform(config, { telemetry: 'off' });
+  const platform = await openPlatform(config, { telemetry: 'off', ...options });
   try {
     return await work(platform, config);
   } finally {
     await platform.close();
   }
 }
+
+/** Where runs were looked for. */
+export const placeOf = ({ backend, dataDir }: Config): string =>
+  backend.type === 'embedded'
+    ? dataDir
+    : backend.type === 'deployed'
+      ? `deployment ${backend.profile}`
+      : 'MongoDB';

@@ -5,12 +5,13 @@ import { typed, usageError } from './problem.ts';
 
 const list = { hint: './baton runs list shows the runs there are' };
 
-/** Throws `CliError`, exit 2, where no run or more than one is meant. */
-export async function resolveRun(runs: RunIndex, text: string): Promise<RunRow> {
+/** Throws `CliError`, exit 2, where no run or more than one is meant. `place`: where it is looked for. */
+export async function resolveRun(runs: RunIndex, text: string, place: string): Promise<RunRow> {
   if (text === '@last') {
     const [last] = await runs.list({ limit: 1 });
     if (last !== undefined) return last;
-    throw usageError('RUN_NOT_FOUND', 'there is no run yet', {
+    throw usageError('RUN_NOT_FOUND', `there is no run in ${place} yet`, {
+      expected: 'a run that was started there',
       hint: 'start one: ./baton run design-and-provision',
     });
   }
@@ -23,7 +24,10 @@ export async function resolveRun(runs: RunIndex, text: string): Promise<RunRow> 
   const found = await runs.list({ idPrefix: prefix, limit: 6 });
   const [only] = found;
   if (only === undefined)
-    throw usageError('RUN_NOT_FOUND', `no run has an id that begins with ${typed(text)}`, list);
+    throw usageError('RUN_NOT_FOUND', `no run in ${place} has an id that begins with ${typed(text)}`, {
+      expected: 'the id of a run, the beginning of one, or @last',
+      ...list,
+    });
   if (found.length > 1)
     throw usageError('RUN_AMBIGUOUS', `${typed(text)} is the beginning of several ids`, {
       expected: 'a beginning that only one run has',
@@ -39,12 +43,12 @@ export interface MeantRun {
 }
 
 /** As `resolveRun`, but a whole id is taken as it is: its run may be waiting in the log for a host. */
-export async function resolveMeantRun(runs: RunIndex, text: string): Promise<MeantRun> {
+export async function resolveMeantRun(runs: RunIndex, text: string, place: string): Promise<MeantRun> {
   const runId = parseRunId(text.toLowerCase());
   if (runId !== undefined) {
     const row = await runs.get(runId);
     return row === undefined ? { runId } : { runId, row };
   }
-  const row = await resolveRun(runs, text);
+  const row = await resolveRun(runs, text, place);
   return { runId: row.runId, row };
 }

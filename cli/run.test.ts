@@ -51,9 +51,9 @@ describe('run on a free data folder', () => {
       baton(['runs', 'list', '--workflow', 'nope', '--status', 'failed'], { dataDir }),
       baton(['runs', 'list'], { dataDir: join(folder.path, 'empty') }),
     ]);
-    assert.match(status.stderr, /^No run is cancelled\. \.\/baton runs list shows all\.$/m);
-    assert.match(workflow.stderr, /^No run of 'nope' is failed\./m);
-    assert.match(none.stderr, /^No run yet\. Start one/m);
+    assert.match(status.stderr, /^No run in \/\S+ is cancelled\. \.\/baton runs list shows all\.$/m);
+    assert.match(workflow.stderr, /^No run of 'nope' in \/\S+ is failed\./m);
+    assert.match(none.stderr, /^No run in \/\S+\/empty yet\. Start one/m);
   });
 
   it('lists the runs afterwards, newest first, and shows one of them', async () => {

@@ -20,7 +20,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const open = () => openDatabase(folder, () => undefined, 20);
+const open = () => openDatabase(folder, () => undefined, { busyTimeoutMs: 20 });
 const file = () => join(folder, 'baton.db');
 
 /** The one kind of error that may leave, its text with code and four parts. */

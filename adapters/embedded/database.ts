@@ -2,6 +2,7 @@
  * Opens `<folder>/baton.db`, the one file that holds log and store.
  * Several processes may have it open: WAL lets them read while one writes, writers wait for each other.
  */
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { makeDataFolder } from './data-folder.ts';
@@ -37,13 +38,19 @@ export const limit = 'LIMIT ? + 0';
 
 const defaultBusyTimeoutMs = 5_000;
 
-/** `busyTimeoutMs`: how long a write waits for another process, before it fails as STORE_BUSY. */
+export interface DatabaseOptions {
+  /** How long a write waits for another process, before it fails as STORE_BUSY. */
+  readonly busyTimeoutMs?: number;
+  /** Nothing is made: where there is no database, an empty one in memory is read. */
+  readonly reading?: boolean;
+}
+
 export function openDatabase(
   folder: string,
   onSync: () => void,
-  busyTimeoutMs: number = defaultBusyTimeoutMs,
+  { busyTimeoutMs = defaultBusyTimeoutMs, reading = false }: DatabaseOptions = {},
 ): Database {
-  const connection = guarded(folder, () => openConnection(folder, busyTimeoutMs));
+  const connection = guarded(folder, () => openConnection(folder, busyTimeoutMs, reading));
   const writer = createWriter(connection, folder, onSync);
   const statements = new Map<string, Statement>();
   const begin = connection.prepare('BEGIN');
@@ -82,9 +89,11 @@ export function openDatabase(
   };
 }
 
-function openConnection(folder: string, busyTimeoutMs: number): DatabaseSync {
-  makeDataFolder(folder);
-  const connection = new DatabaseSync(join(folder, 'baton.db'), { timeout: busyTimeoutMs });
+function openConnection(folder: string, busyTimeoutMs: number, reading: boolean): DatabaseSync {
+  const file = join(folder, 'baton.db');
+  const inMemory = reading && isEmpty(folder, file);
+  if (!inMemory) makeDataFolder(folder);
+  const connection = new DatabaseSync(inMemory ? ':memory:' : file, { timeout: busyTimeoutMs });
   try {
     enableWal(connection, busyTimeoutMs);
     // A checkpoint costs two syncs. At 4,000 pages (16 MB) a short run never meets one, and the WAL, which starts
@@ -102,6 +111,12 @@ function openConnection(folder: string, busyTimeoutMs: number): DatabaseSync {
     connection.close();
     throw error;
   }
+}
+
+/** A file in the folder's place, or a folder that may not be entered, is another matter. */
+function isEmpty(folder: string, file: string): boolean {
+  const look = { throwIfNoEntry: false } as const;
+  return statSync(file, look) === undefined && (statSync(folder, look)?.isDirectory() ?? true);
 }
 
 /** Two processes that make the same fresh folder can meet here; SQLite does not wait for this one change by itself. */

@@ -21,6 +21,8 @@ export interface EmbeddedOptions {
   readonly clock: Clock;
   /** Called after each flush to the disk. */
   readonly onSync?: () => void;
+  /** Only reads: a folder that is missing is not made, and reads as an empty one. */
+  readonly reading?: boolean;
 }
 
 export interface Embedded {
@@ -40,13 +42,13 @@ export interface Embedded {
 }
 
 /** Throws `InfrastructureError` where the folder cannot be used. */
-export function openEmbedded({ folder, clock, onSync }: EmbeddedOptions): Embedded {
+export function openEmbedded({ folder, clock, onSync, reading = false }: EmbeddedOptions): Embedded {
   let syncs = 0;
   const countSync = (): void => {
     syncs += 1;
     onSync?.();
   };
-  const database = openDatabase(folder, countSync);
+  const database = openDatabase(folder, countSync, { reading });
   const feed = createFeed(database);
   const log = createLog(database, feed, clock);
   const blobs = createBlobs(folder, countSync);

@@ -11,7 +11,7 @@ import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { followRun } from '../follow.ts';
 import { isUnhosted, startHostHint } from '../host-presence.ts';
-import { configOf } from '../open.ts';
+import { configOf, placeOf } from '../open.ts';
 import { typed, usageError } from '../problem.ts';
 import { resolveMeantRun } from '../run-ids.ts';
 import { decisionEvent, sendEvents } from '../send.ts';
@@ -44,7 +44,7 @@ export async function decideCommand(
   const session = await openSession(config, { host: 'never' });
   try {
     const { log, store, random, clock } = session.platform;
-    const { runId } = await resolveMeantRun(store.runs, run);
+    const { runId } = await resolveMeantRun(store.runs, run, placeOf(config));
     const step = stepMeant(runId, await store.commits.history(runId), asked);
     const by = options.by ?? userName();
     const said = options.comment === undefined ? {} : { comment: options.comment };

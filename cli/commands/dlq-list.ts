@@ -4,7 +4,7 @@ import { type Context } from '../context.ts';
 import { letterFilter, letterJson, runOf } from '../dead-letters.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { parseLimit } from '../limit.ts';
-import { withPlatform } from '../open.ts';
+import { placeOf, readPlatform } from '../open.ts';
 import { hasDeadLetters } from '../topics.ts';
 import { cut, iso, redacted } from '../record-text.ts';
 import { table } from '../table.ts';
@@ -19,8 +19,8 @@ export interface DlqListOptions {
 
 export async function dlqListCommand(context: Context, options: DlqListOptions): Promise<ExitCode> {
   const limit = parseLimit(options.limit, 'dead letters');
-  return withPlatform(context, async ({ log, store }) => {
-    const wanted = await letterFilter(store.runs, options);
+  return readPlatform(context, async ({ log, store }, config) => {
+    const wanted = await letterFilter(store.runs, options, placeOf(config));
     const newest: FoundLetter[] = [];
     let all = 0;
     if (await hasDeadLetters(log))

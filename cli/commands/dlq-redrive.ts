@@ -7,7 +7,7 @@ import { type Context } from '../context.ts';
 import { checkId, findLetter, letterFilter, missing } from '../dead-letters.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { presentHost, startHostHint } from '../host-presence.ts';
-import { withPlatform } from '../open.ts';
+import { placeOf, withPlatform } from '../open.ts';
 import { usageError } from '../problem.ts';
 import { iso } from '../record-text.ts';
 import { hasDeadLetters } from '../topics.ts';
@@ -29,7 +29,7 @@ export async function dlqRedriveCommand(
   checkAsked(asked, options);
   return withPlatform(context, async (platform, config) => {
     const results: Redriven[] = [];
-    for await (const letter of lettersOf(platform, asked, options)) {
+    for await (const letter of lettersOf(platform, asked, options, placeOf(config))) {
       const result = await redrive(
         { log: platform.log, blobs: platform.store.blobs, clock: platform.clock },
         letter,
@@ -65,13 +65,14 @@ async function* lettersOf(
   { log, store }: Platform,
   asked: readonly string[],
   options: RedriveOptions,
+  place: string,
 ): AsyncGenerator<FoundLetter, void, void> {
   if (!(await hasDeadLetters(log))) {
     const [first] = asked;
     if (first !== undefined) throw missing(first);
     return;
   }
-  if (asked.length === 0) return yield* findLetters(log, await letterFilter(store.runs, options));
+  if (asked.length === 0) return yield* findLetters(log, await letterFilter(store.runs, options, place));
   const named: FoundLetter[] = [];
   for (const id of new Set(asked)) named.push(await findLetter(log, id));
   yield* named;

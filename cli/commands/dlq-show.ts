@@ -5,7 +5,7 @@ import { type FoundLetter } from '#functions/redrive.ts';
 import { type Context } from '../context.ts';
 import { eventOf, findLetter, keyOf, letterJson, missing, runOf } from '../dead-letters.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { withPlatform } from '../open.ts';
+import { readPlatform } from '../open.ts';
 import { hideCapabilities, iso, oneLine, redacted } from '../record-text.ts';
 import { hasDeadLetters } from '../topics.ts';
 
@@ -18,7 +18,7 @@ export async function dlqShowCommand(
   id: string,
   options: DlqShowOptions,
 ): Promise<ExitCode> {
-  return withPlatform({ output, ...context }, async ({ log }) => {
+  return readPlatform({ output, ...context }, async ({ log }) => {
     if (!(await hasDeadLetters(log))) throw missing(id);
     const letter = await findLetter(log, id);
     output.data(

@@ -25,7 +25,7 @@ export async function tailCommand(context: Context, options: TailOptions): Promi
   const { output } = context;
   const config = configOf(context);
   const interruption = catchInterruption();
-  const session = await openSession(config, { host: 'never' });
+  const session = await openSession(config, { host: 'never', reading: !options.follow });
   try {
     const { log } = session.platform;
     const topic = findTopic(

@@ -15,7 +15,7 @@ import { catchInterruption } from '../interruption.ts';
 import { parseLimit } from '../limit.ts';
 import { logFiles } from '../log-file.ts';
 import { levelColour, withoutStacks } from '../log-line.ts';
-import { configOf, withPlatform } from '../open.ts';
+import { configOf, placeOf, readPlatform } from '../open.ts';
 import { type Output } from '../output.ts';
 import { typed, usageError } from '../problem.ts';
 import { oneLine } from '../record-text.ts';
@@ -142,7 +142,7 @@ function byLevel(asked: string): Test {
 }
 
 const meantRun = (context: Context, asked: string): Promise<MeantRun> =>
-  withPlatform(context, ({ store }) => resolveMeantRun(store.runs, asked));
+  readPlatform(context, ({ store }, config) => resolveMeantRun(store.runs, asked, placeOf(config)));
 
 /** Lines name their run as `run` or `runId`, or as the beginning of an invocation's id. */
 function byRun(runId: RunId | undefined): Test {

@@ -5,7 +5,7 @@ import { type Context } from '../context.ts';
 import { refuseDeployed } from '../deployed.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { isUnhosted, startHostHint } from '../host-presence.ts';
-import { configOf } from '../open.ts';
+import { configOf, placeOf } from '../open.ts';
 import { resolveRun } from '../run-ids.ts';
 
 export interface RecoverOptions {
@@ -22,7 +22,8 @@ export async function recoverCommand(
   const session = await openSession(config, { host: 'never' });
   try {
     const { platform } = session;
-    const runId = id === undefined ? undefined : (await resolveRun(platform.store.runs, id)).runId;
+    const runId =
+      id === undefined ? undefined : (await resolveRun(platform.store.runs, id, placeOf(config))).runId;
     const recovered = await recoverRuns({ ...platform, keys: platform.capabilityKeys() }, runId);
     const { runs, effects, released } = recovered;
     const text = `${runs} runs looked at, ${effects} open tasks sent again, ${released} runs released`;

@@ -7,7 +7,7 @@ import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { followRun } from '../follow.ts';
 import { isUnhosted, startHostHint } from '../host-presence.ts';
-import { configOf } from '../open.ts';
+import { configOf, placeOf } from '../open.ts';
 import { usageError } from '../problem.ts';
 import { resolveMeantRun } from '../run-ids.ts';
 import { cancelEvent, sendEvents } from '../send.ts';
@@ -35,7 +35,7 @@ export async function runsCancelCommand(
   const session = await openSession(config, { host: 'never' });
   try {
     const { log, store, random, clock } = session.platform;
-    const { runId, row } = await resolveMeantRun(store.runs, id);
+    const { runId, row } = await resolveMeantRun(store.runs, id, placeOf(config));
     if (row !== undefined) checkLive(row);
     const reason = options.reason === undefined ? {} : { reason: options.reason };
     await sendEvents(log, [cancelEvent(random, clock.now(), { runId, by: userName(), ...reason })]);

@@ -7,7 +7,7 @@ import { type RunState } from '#core/run/types.ts';
 import { awaitedIn, awaitedLines } from '../awaited.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { withPlatform } from '../open.ts';
+import { placeOf, readPlatform } from '../open.ts';
 import { oneLine } from '../record-text.ts';
 import { resultOf, valueOf } from '../result.ts';
 import { resolveRun } from '../run-ids.ts';
@@ -30,8 +30,8 @@ interface Found {
 }
 
 export async function runsGetCommand(context: Context, id: string, options: GetOptions): Promise<ExitCode> {
-  return withPlatform(context, async ({ store }) => {
-    const found = await find(store, await resolveRun(store.runs, id));
+  return readPlatform(context, async ({ store }, config) => {
+    const found = await find(store, await resolveRun(store.runs, id, placeOf(config)));
     context.output.data(options.json === true ? JSON.stringify(jsonOf(found)) : textOf(found));
     return exitCodes.ok;
   });

@@ -6,7 +6,7 @@ import { nearest } from '#core/workflow/nearest.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { parseLimit } from '../limit.ts';
-import { withPlatform } from '../open.ts';
+import { placeOf, readPlatform } from '../open.ts';
 import { typed, usageError } from '../problem.ts';
 import { oneLine } from '../record-text.ts';
 import { table } from '../table.ts';
@@ -24,11 +24,11 @@ export async function runsListCommand(context: Context, options: ListOptions): P
     ...(options.workflow === undefined ? {} : { workflow: options.workflow }),
     limit: parseLimit(options.limit, 'runs'),
   };
-  return withPlatform(context, async ({ store, clock }) => {
+  return readPlatform(context, async ({ store, clock }, config) => {
     const rows = await store.runs.list(filter);
     const { output } = context;
     if (options.json === true) output.data(JSON.stringify(rows.map(rowJson)));
-    else if (rows.length === 0) output.note(noneText(filter));
+    else if (rows.length === 0) output.note(noneText(filter, placeOf(config)));
     else
       output.data(
         table(
@@ -42,11 +42,14 @@ export async function runsListCommand(context: Context, options: ListOptions): P
 }
 
 /** What was asked for may be why nothing is there. */
-const noneText = ({ status, workflow }: { readonly status?: string; readonly workflow?: string }): string => {
+const noneText = (
+  { status, workflow }: { readonly status?: string; readonly workflow?: string },
+  place: string,
+): string => {
   if (status === undefined && workflow === undefined)
-    return 'No run yet. Start one: ./baton run design-and-provision';
+    return `No run in ${place} yet. Start one: ./baton run design-and-provision`;
   const of = workflow === undefined ? '' : ` of ${typed(workflow)}`;
-  return `No run${of}${status === undefined ? '' : ` is ${status}`}. ./baton runs list shows all.`;
+  return `No run${of} in ${place}${status === undefined ? '' : ` is ${status}`}. ./baton runs list shows all.`;
 };
 
 /** A run's row as people and programs read it; times in ISO 8601. */

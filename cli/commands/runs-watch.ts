@@ -6,7 +6,7 @@ import { type Seen } from '../follow.ts';
 import { presentHost, startHostHint } from '../host-presence.ts';
 import { catchInterruption } from '../interruption.ts';
 import { openView } from '../live-view.ts';
-import { withPlatform } from '../open.ts';
+import { placeOf, readPlatform } from '../open.ts';
 import { usageError } from '../problem.ts';
 import { type MeantRun, resolveMeantRun } from '../run-ids.ts';
 import { stepNames } from '../step-names.ts';
@@ -25,8 +25,8 @@ export async function runsWatchCommand(
   options: WatchOptions,
 ): Promise<ExitCode> {
   const { output } = context;
-  return withPlatform(context, async (platform, config) => {
-    const meant = await resolveMeantRun(platform.store.runs, id);
+  return readPlatform(context, async (platform, config) => {
+    const meant = await resolveMeantRun(platform.store.runs, id, placeOf(config));
     const { runId, row } = meant;
     const interruption = catchInterruption();
     const giveUp = new AbortController();
@@ -67,7 +67,8 @@ function deserted({ output }: Context, config: Config, { runId, row }: MeantRun)
     return exitCodes.waiting;
   }
   if (row !== undefined) return exitCodes.waiting;
-  throw usageError('RUN_NOT_FOUND', `no run has the id '${runId}'`, {
+  throw usageError('RUN_NOT_FOUND', `no run in ${placeOf(config)} has the id '${runId}'`, {
+    expected: 'the id of a run that was started',
     hint: './baton runs list shows the runs there are',
   });
 }

@@ -3,7 +3,7 @@ import { manifests } from '#agents/manifests.ts';
 import { topologyOf } from '#infra/topology.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { withPlatform } from '../open.ts';
+import { readPlatform, withPlatform } from '../open.ts';
 import { topicStates } from '../topics.ts';
 
 export interface TopicsOptions {
@@ -11,7 +11,7 @@ export interface TopicsOptions {
 }
 
 export async function topicsListCommand(context: Context, options: TopicsOptions): Promise<ExitCode> {
-  return withPlatform(context, async ({ log }) => {
+  return readPlatform(context, async ({ log }) => {
     const { output } = context;
     const states = await topicStates(log, topologyOf(manifests));
     if (options.json === true) output.data(JSON.stringify(states));

@@ -8,7 +8,7 @@ import { durationText } from '#core/run/timeline.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { historySpans } from '../history-spans.ts';
-import { withPlatform } from '../open.ts';
+import { placeOf, readPlatform } from '../open.ts';
 import { resolveRun } from '../run-ids.ts';
 
 export interface TraceOptions {
@@ -27,8 +27,9 @@ export interface Traced {
 }
 
 export async function traceCommand(context: Context, id: string, options: TraceOptions): Promise<ExitCode> {
-  return withPlatform(context, async ({ store, clock }, { telemetry, backend }) => {
-    const { runId } = await resolveRun(store.runs, id);
+  return readPlatform(context, async ({ store, clock }, config) => {
+    const { telemetry, backend } = config;
+    const { runId } = await resolveRun(store.runs, id, placeOf(config));
     const commits = await store.commits.history(runId);
     const fromHistory = historyOf(runId, commits, clock.now());
     const traced =

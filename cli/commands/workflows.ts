@@ -4,7 +4,7 @@ import { renderProblems } from '#core/workflow/problem.ts';
 import { type Context } from '../context.ts';
 import { register } from '../register.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { withPlatform } from '../open.ts';
+import { readPlatform, withPlatform } from '../open.ts';
 import { typed, usageError } from '../problem.ts';
 import { table } from '../table.ts';
 import { readWorkflow } from '../workflow-files.ts';
@@ -43,7 +43,7 @@ export async function workflowsRegisterCommand(
 }
 
 export async function workflowsListCommand(context: Context, options: WorkflowsOptions): Promise<ExitCode> {
-  return withPlatform(context, async ({ store }) => {
+  return readPlatform(context, async ({ store }) => {
     const { output } = context;
     const stored = await store.definitions.list();
     if (options.json === true) output.data(JSON.stringify(stored));
