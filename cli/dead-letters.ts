@@ -35,7 +35,10 @@ export async function findLetter(log: Pick<Log, 'read'>, text: string): Promise<
   const letter = letters.at(-1);
   if (letter !== undefined) return letter;
   throw text === '@last'
-    ? usageError('DEAD_LETTER_MISSING', 'there is no dead letter', { hint: list })
+    ? usageError('DEAD_LETTER_MISSING', 'there is no dead letter', {
+        expected: 'one that was put aside',
+        hint: list,
+      })
     : missing(text);
 }
 

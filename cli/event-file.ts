@@ -9,7 +9,8 @@ import { checkParsed } from '#core/json-bytes.ts';
 import { type Json } from '#core/json.ts';
 import { nearest } from '#core/workflow/nearest.ts';
 import { parseJson } from './files.ts';
-import { type CliError, typed, usageError } from './problem.ts';
+import { exitCodes } from './exit-codes.ts';
+import { type CliError, toldError, typed, usageError } from './problem.ts';
 
 /** Every event of the text. `name` is what messages call it. Throws `CliError` at the first that cannot be sent. */
 export const readEvents = (text: string, name: string): readonly BatonEvent[] =>
@@ -34,7 +35,7 @@ function split(text: string, name: string): readonly EventText[] {
   const list = parseJson(trimmed, name) as readonly Json[];
   // Written again one by one, events would hide what the first reading changed: a number too big, say.
   const problem = checkParsed(list, '', trimmed, (again) => again);
-  if (problem !== undefined) throw usageError(problem.code, `${name}: ${problem.message}`, {});
+  if (problem !== undefined) throw refused(problem, `${name}: `);
   return list.map((event, index) => ({
     json: JSON.stringify(event),
     where: `event ${index + 1} of ${name}`,
@@ -45,13 +46,11 @@ const structured = [['content-type', Buffer.from('application/cloudevents+json')
 
 function parseEvent(json: string, where: string): BatonEvent {
   const decoded = decodeEvent({ value: Buffer.from(json), headers: structured });
-  if (!decoded.ok)
-    throw usageError(decoded.problem.code, `${where} cannot be sent: ${decoded.problem.message}`, {});
+  if (!decoded.ok) throw refused(decoded.problem, `${where} cannot be sent: `);
   const event = decoded.value;
   if (!isEventType(event.type)) throw unknownType(event.type, where);
   const problem = dataProblem(event);
-  if (problem !== undefined)
-    throw usageError(problem.code, `${where} cannot be sent: ${problem.message}`, {});
+  if (problem !== undefined) throw refused(problem, `${where} cannot be sent: `);
   if (
     eventCatalog[event.type].topic === topics.command &&
     parseRunId(event.runid ?? event.subject) === undefined
@@ -63,11 +62,14 @@ function parseEvent(json: string, where: string): BatonEvent {
   return event;
 }
 
+const refused = ({ code, message }: Pick<Failure, 'code' | 'message'>, before: string): CliError =>
+  toldError(exitCodes.usage, { code, message: `${before}${message}` });
+
 function unknownType(type: string, where: string): CliError {
   const near = nearest(type, Object.keys(eventCatalog));
   return usageError('CE_UNKNOWN_TYPE', `${where} has type ${typed(type)}, which Baton does not know`, {
     expected: `one of ${Object.keys(eventCatalog).join(', ')}`,
-    ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }),
+    hint: near === undefined ? 'take one of those' : `did you mean '${near}'?`,
   });
 }
 

@@ -20,6 +20,7 @@ export function readText(path: string): string {
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw usageError('FILE_ENCODING', `${typed(path)} is not text in UTF-8`, {
+      expected: 'UTF-8, without other bytes',
       hint: 'save the file as UTF-8 and try again',
     });
   }
@@ -36,6 +37,7 @@ export function parseJson(text: string, where: string): unknown {
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/\s+/g, ' ').slice(0, 160) : 'unreadable';
     throw usageError('JSON_SYNTAX', `${where} is not valid JSON: ${why}`, {
+      expected: 'one JSON document',
       hint: 'mend the JSON and try again',
     });
   }
@@ -55,6 +57,7 @@ export function workflowFiles(folder: string): readonly string[] {
 function unreadable(path: string, code: string): CliError {
   if (path === '-')
     return usageError('FILE_UNREADABLE', `stdin cannot be read (${code})`, {
+      expected: 'text from a pipe',
       hint: 'pipe the text in, or name a file',
     });
   switch (code) {
@@ -62,7 +65,10 @@ function unreadable(path: string, code: string): CliError {
     case 'ENOTDIR': {
       const near = nearest(basename(path), siblings(path));
       const hint = near === undefined ? 'check the path' : `did you mean '${near}' in the same folder?`;
-      return usageError('FILE_MISSING', `there is no file ${typed(path)}`, { hint });
+      return usageError('FILE_MISSING', `there is no file ${typed(path)}`, {
+        expected: 'the path of a file that is there',
+        hint,
+      });
     }
     case 'EISDIR':
       return usageError('FILE_IS_DIRECTORY', `${typed(path)} is a directory`, {
@@ -72,10 +78,14 @@ function unreadable(path: string, code: string): CliError {
     case 'EACCES':
     case 'EPERM':
       return usageError('FILE_UNREADABLE', `${typed(path)} may not be read`, {
+        expected: 'a file that this user may read',
         hint: 'give yourself permission to read it (chmod u+r)',
       });
     default:
-      return configurationError('FILE_UNREADABLE', `${typed(path)} cannot be read (${code})`);
+      return configurationError('FILE_UNREADABLE', `${typed(path)} cannot be read (${code})`, {
+        expected: 'a file on a disk that answers',
+        hint: 'check the disk, or copy the file elsewhere',
+      });
   }
 }
 

@@ -4,7 +4,8 @@ import { type Definition } from '#core/workflow/definition.ts';
 import { nearest } from '#core/workflow/nearest.ts';
 import { type Problem } from '#core/workflow/problem.ts';
 import { createDefinitions } from '#functions/orchestrator/definitions.ts';
-import { typed, usageError } from './problem.ts';
+import { exitCodes } from './exit-codes.ts';
+import { toldError, typed, usageError } from './problem.ts';
 import { fileOfWorkflow, isPath, readWorkflow, storeWorkflow, workflowNames } from './workflow-files.ts';
 
 export type FoundWorkflow =
@@ -41,21 +42,16 @@ export async function findWorkflow(
   const stored = await createDefinitions(store).find(storedName, range);
   if (stored.ok) return { definition: stored.value, asked };
   const near = nearest(name, workflowNames());
-  throw usageError(
-    stored.problem.code,
-    stored.problem.code === 'WF_UNKNOWN_WORKFLOW' ? unknown(name) : stored.problem.message,
-    {
-      ...(stored.problem.code === 'WF_UNKNOWN_WORKFLOW'
-        ? { expected: storing ? `a file, or one of: ${workflowNames().join(', ')}` : 'a registered workflow' }
-        : {}),
-      ...hintFor(name, near, storing),
-    },
-  );
+  if (stored.problem.code !== 'WF_UNKNOWN_WORKFLOW') throw toldError(exitCodes.usage, stored.problem);
+  throw usageError(stored.problem.code, unknown(name), {
+    expected: storing ? `a file, or one of: ${workflowNames().join(', ')}` : 'a registered workflow',
+    hint: hintFor(name, near, storing),
+  });
 }
 
-function hintFor(name: string, near: string | undefined, storing: boolean): { readonly hint?: string } {
-  if (near !== undefined && near !== name) return { hint: `did you mean '${near}'?` };
-  return storing ? {} : { hint: './baton setup registers those in workflows/' };
+function hintFor(name: string, near: string | undefined, storing: boolean): string {
+  if (near !== undefined && near !== name) return `did you mean '${near}'?`;
+  return storing ? 'write workflows/<name>.yaml' : './baton setup registers those in workflows/';
 }
 
 /** The very version of a file, if it is registered as it is. */

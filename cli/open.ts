@@ -2,7 +2,8 @@
 import { type Config, type LogLevel, readConfig } from '#adapters/config.ts';
 import { openPlatform, type OpenPlatform, type PlatformOptions } from '#adapters/open-platform.ts';
 import { type Context } from './context.ts';
-import { configurationError, renderCliProblem } from './problem.ts';
+import { exitCodes } from './exit-codes.ts';
+import { renderCliProblem, toldError } from './problem.ts';
 
 /** Log lines below `logLevel` stay out of a command's own output unless BATON_LOG asks for them. */
 export function configOf(context: Context, logLevel: LogLevel = 'error'): Config {
@@ -12,7 +13,10 @@ export function configOf(context: Context, logLevel: LogLevel = 'error'): Config
   if (config.ok) return config.value;
   const [first, ...others] = config.problem;
   for (const other of others) context.output.problem(renderCliProblem(other));
-  throw configurationError(first?.code ?? 'CONFIG_TYPE', first?.message ?? 'the environment cannot be used');
+  throw toldError(
+    exitCodes.configuration,
+    first ?? { code: 'CONFIG_TYPE', message: 'the environment cannot be used' },
+  );
 }
 
 type Work<T> = (platform: OpenPlatform, config: Config) => Promise<T>;

@@ -25,13 +25,21 @@ export class CliError extends Error {
   }
 }
 
-type Parts = Omit<CliProblem, 'code' | 'exit' | 'message'>;
+/** Beside what went wrong, with the value given: no error goes without one of them. */
+interface Parts {
+  readonly expected: string;
+  readonly hint: string;
+}
 
 export const usageError = (code: string, message: string, parts: Parts): CliError =>
   new CliError({ code, exit: exitCodes.usage, message, ...parts });
 
-export const configurationError = (code: string, message: string, parts: Parts = {}): CliError =>
+export const configurationError = (code: string, message: string, parts: Parts): CliError =>
   new CliError({ code, exit: exitCodes.configuration, message, ...parts });
+
+/** Of a problem that others found, whose message has all the parts already. */
+export const toldError = (exit: ExitCode, { code, message }: { code: string; message: string }): CliError =>
+  new CliError({ code, exit, message });
 
 /** `error[CODE]: what went wrong`, then what was expected and how to fix it, a line each. */
 export function renderCliProblem(problem: Omit<CliProblem, 'exit'>): string {

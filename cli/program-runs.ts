@@ -21,7 +21,7 @@ export function addRunCommands(program: Command, output: Output, start: Start): 
 function addReads(runs: Command, output: Output, start: Start): void {
   describe(runs.command('list'), output, ['runs list --status failed', 'runs list --limit 5 --json'])
     .description('List runs, newest first.')
-    .option('--status <status>', 'running, waiting, completed, failed, cancelled or quarantined')
+    .option('--status <status>', 'running, waiting, completed, failed, cancelled, quarantined or tombstone')
     .option('--workflow <workflow>', 'only runs of this workflow')
     .option('--limit <n>', 'at most so many', '20')
     .option('--json', 'print one JSON array')

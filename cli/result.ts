@@ -6,7 +6,7 @@ import { type Payload } from '#core/payload.ts';
 import { type BlobStore } from '#core/ports.ts';
 import { type FinishedRun, type RunFacts } from '#core/run/types.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { configurationError } from './problem.ts';
+import { toldError } from './problem.ts';
 
 /** `{run, workflow, status, outputs | failure, step? | by, reason?}` with claim checks resolved. */
 export async function resultOf(blobs: BlobStore, run: FinishedRun): Promise<JsonObject> {
@@ -40,5 +40,5 @@ export async function valueOf(
 ): Promise<Json> {
   const loaded = await loadPayload(blobs, { tenant: run.tenant, runId: run.runId }, payload);
   if (loaded.ok) return loaded.value;
-  throw configurationError(loaded.problem.code, loaded.problem.message);
+  throw toldError(exitCodes.configuration, loaded.problem);
 }

@@ -27,9 +27,10 @@ export function findInput(definition: Definition, asked: AskedInput): FoundInput
   if (checked.ok) return found;
   const { message, details } = checked.problem;
   throw usageError(checked.problem.code, message, {
-    ...(isJsonObject(details) && typeof details['expected'] === 'string'
-      ? { expected: details['expected'] }
-      : {}),
+    expected:
+      isJsonObject(details) && typeof details['expected'] === 'string'
+        ? details['expected']
+        : 'input that fits what is declared',
     hint: `${describeInputs(definition)}; give them with -i name=value or -f file.json`,
   });
 }

@@ -25,6 +25,7 @@ export async function publishCommand(
   if (file === '-' && process.stdin.isTTY) {
     if (!context.interactive)
       throw usageError('USAGE', 'stdin is a terminal, and --no-input forbids asking', {
+        expected: 'events in a file, or from a pipe',
         hint: 'name a file',
       });
     output.note('Reading events from stdin; end with Ctrl-D.');

@@ -67,7 +67,7 @@ function findTopic(asked: string, known: readonly string[]): string {
   const near = nearest(asked, [...names, ...known]);
   throw usageError('TOPIC_MISSING', `there is no topic ${typed(asked)}`, {
     expected: `${names.join(', ')}, or a whole topic name`,
-    ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }),
+    hint: near === undefined ? './baton topics list shows all' : `did you mean '${near}'?`,
   });
 }
 

@@ -19,7 +19,10 @@ export interface RunOptions extends AskedInput, OrderOptions {}
 
 export async function runCommand(context: Context, workflow: string, options: RunOptions): Promise<ExitCode> {
   if (options.watch === true && options.detach === true)
-    throw usageError('USAGE', '--watch and --detach exclude each other', { hint: 'leave one of them out' });
+    throw usageError('USAGE', '--watch and --detach exclude each other', {
+      expected: 'one of them',
+      hint: 'leave one of them out',
+    });
   return withOrder(context, options, (order) => start(order, workflow, options));
 }
 

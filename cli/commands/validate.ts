@@ -39,6 +39,7 @@ function formatOf({ json, format = json === true ? 'json' : 'text' }: ValidateOp
     });
   if (json === true && known !== 'json')
     throw usageError('USAGE', `--json and --format ${known} exclude each other`, {
+      expected: 'one of them',
       hint: 'leave one of them out',
     });
   return known;

@@ -63,7 +63,7 @@ function findFunction({ functions }: Topology, name: string): FunctionSpec {
   const near = nearest(name, known);
   throw usageError('USAGE', `there is no function ${typed(name)}`, {
     expected: known.join(', '),
-    ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }),
+    hint: near === undefined ? 'take one of those' : `did you mean '${near}'?`,
   });
 }
 
