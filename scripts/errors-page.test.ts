@@ -12,7 +12,7 @@ const otherNames = new Set([...Object.keys(settings), 'BATON_SECR', 'CREATE_TIME
 /** Errors of Kafka's protocol, which the adapter turns into codes. */
 const kafkaNames = new Set(['AUTHORIZATION_FAILED', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'GROUP_LOAD_IN_PROGRESS', 'INVALID_REPLICATION_FACTOR', 'MESSAGE_TOO_LARGE', 'NOT_COORDINATOR_FOR_GROUP', 'NOT_ENOUGH_REPLICAS', 'NOT_ENOUGH_REPLICAS_AFTER_APPEND', 'RECORD_LIST_TOO_LARGE', 'SASL_AUTHENTICATION_FAILED', 'UNKNOWN_TOPIC_OR_PARTITION', 'UNSUPPORTED_SASL_MECHANISM']); // prettier-ignore
 /** Words of AWS's own interfaces, and of Jaeger's. */
-const awsNames = new Set(['CHILD_OF', 'PER_TOPIC_PER_BROKER', 'SASL_SCRAM_512_AUTH', 'TRIM_HORIZON', 'VPC_SECURITY_GROUP', 'VPC_SUBNET']); // prettier-ignore
+const awsNames = new Set(['CHILD_OF', 'PER_TOPIC_PER_BROKER', 'SASL_SCRAM_512_AUTH', 'SERVER_ROOT_CA_CERTIFICATE', 'TRIM_HORIZON', 'VPC_SECURITY_GROUP', 'VPC_SUBNET']); // prettier-ignore
 const isForeign = (name: string): boolean =>
   otherNames.has(name) || kafkaNames.has(name) || awsNames.has(name) || /^(?:ERR|OTEL|SQLITE)_/.test(name);
 

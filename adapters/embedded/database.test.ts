@@ -63,10 +63,10 @@ test('a database cut short is refused where it is read', async () => {
 test("a folder that is made is its owner's alone, and one that is there keeps its rights", () => {
   const data = join(folder, 'new', 'data');
   const rightsOf = (path: string) => statSync(path).mode & 0o777;
-  openDatabase(data, () => undefined, 20).close();
+  openDatabase(data, () => undefined, { busyTimeoutMs: 20 }).close();
   assert.equal(rightsOf(data), 0o700);
   chmodSync(data, 0o750);
-  openDatabase(data, () => undefined, 20).close();
+  openDatabase(data, () => undefined, { busyTimeoutMs: 20 }).close();
   assert.equal(rightsOf(data), 0o750);
 });
 
