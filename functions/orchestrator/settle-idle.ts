@@ -18,17 +18,24 @@ const wakeWithoutRunMs = 60_000;
 export async function settleIdle(deps: BatchDeps, turns: readonly Turn[]): Promise<void> {
   const writes: RunWrite[] = [];
   const letters: DeadLetter[] = [];
+  const given: Waiting[] = [];
   for (const { work, folded } of turns) {
     for (const incoming of folded.idle) {
       const write = wakeWrite(deps, work, incoming);
       if (write !== undefined) writes.push(write);
       const letter = isCommand(incoming) ? await commandLetter(deps, { work, folded }, incoming) : undefined;
       if (letter !== undefined) letters.push(letter);
+      if (letter !== undefined && work.entry === undefined) given.push(incoming.input);
     }
   }
   if (writes.length > 0) await deps.store.runs.write(writes);
   await putDeadLetters({ log: deps.log, blobs: deps.store.blobs, logger: deps.logger }, letters);
+  // Afterwards: where this fails between the two, the record may have been handled elsewhere, and nobody would answer it.
+  if (given.length > 0) await deps.store.inbox.remove(given.map(({ source, id }) => ({ source, id })));
 }
+
+/** By which a command is kept. */
+type Waiting = Pick<InboxEntry, 'source' | 'id'>;
 
 const isCommand = ({ input }: Incoming): boolean => input.type === 'cancel' || input.type === 'decision';
 
@@ -54,7 +61,7 @@ function wakeWrite(deps: BatchDeps, work: Work, { input }: Incoming): RunWrite |
   return { type: 'postpone', runId: work.runId, wakeAt: deps.clock.now() + wakeWithoutRunMs };
 }
 
-/** Keeps a command until its run is there; past that, it is answered as a dead letter. */
+/** Keeps a command until its run is there; past that, it is to be answered as a dead letter, and kept no more. */
 async function keep(deps: BatchDeps, incoming: Incoming): Promise<DeadLetter | undefined> {
   const now = deps.clock.now();
   const { source, id } = incoming.input;
@@ -68,7 +75,6 @@ async function keep(deps: BatchDeps, incoming: Incoming): Promise<DeadLetter | u
   };
   const { expireAt } = await deps.store.inbox.put(entry);
   if (now < expireAt) return undefined;
-  await deps.store.inbox.remove([{ source, id }]);
   const reason =
     `no run ${incoming.runId} appeared within ${inboxPatienceMs / 1000} s; expected the id of a run. ` +
     'Look it up with `./baton runs list`, then send the command again under a new id.';

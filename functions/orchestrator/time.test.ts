@@ -11,7 +11,7 @@ import {
   type Engine,
   type EngineOptions,
 } from '#tests/engine/engine.ts';
-import { codes, onlyRun, wake } from '#tests/engine/sandbox.ts';
+import { breaking, codes, onlyRun, wake } from '#tests/engine/sandbox.ts';
 
 const open: Engine[] = [];
 async function engine(options: Partial<EngineOptions> = {}): Promise<Engine> {
@@ -119,6 +119,18 @@ describe('commands', () => {
     assert.deepEqual(codes(await e.deadLetters()), ['RUN_NOT_FOUND']);
     await e.pass(60_000);
     assert.equal((await e.take(topics.command)).length, 0, 'nothing is sent again after the answer');
+  });
+
+  it('are kept until they are answered: who handled the record last may be gone', async () => {
+    const e = await engine({ agents: { worker: () => 'silent' } });
+    await e.cancel('0'.repeat(26));
+    const command = await e.take(topics.command);
+    await e.deliver(command);
+    await e.pass(61_000);
+    await assert.rejects(breaking(e, 'log.publish', 'before').deliver(command), /injected/);
+    await e.pass(5_000);
+    await e.settle();
+    assert.deepEqual(new Set(codes(await e.deadLetters())), new Set(['RUN_NOT_FOUND']));
   });
 });
 

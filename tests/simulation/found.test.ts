@@ -9,6 +9,11 @@ Error.stackTraceLimit = 0; // simulated faults are errors
 const found: readonly (readonly [scenario: string, seed: number, showed: string])[] = [
   ['approvals', 5215, 'recovery left a row that said of a waiting run that it goes on'],
   ['approvals', 7641, 'the same, after another crash'],
+  [
+    'senders',
+    147_542,
+    'a command was let go of before its dead letter was sent, by a worker that had been paused',
+  ],
   ['patient', 166_610, 'a renewal that the store kept for ten seconds was taken for one that was never made'],
 ];
 
