@@ -52,8 +52,8 @@ export function hostilities(world: World, system: System, options: ScheduleOptio
     rare.set(kind, times + 1);
     return true;
   };
-  const recover = (): boolean => {
-    if (!system.misses()) return false;
+  const recover = (isNeeded = system.misses()): boolean => {
+    if (!isNeeded) return false;
     system.recover();
     return true;
   };
@@ -93,7 +93,8 @@ export function hostilities(world: World, system: System, options: ScheduleOptio
     relieve() {
       const [one] = frozen.splice(0, 1);
       thaw(one);
-      return one !== undefined || recover();
+      // A run that stands still although it was recovered is recovered again.
+      return one !== undefined || recover(system.misses() || system.isOutrun());
     },
   };
 }

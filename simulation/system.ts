@@ -58,6 +58,11 @@ export interface System {
   /** Whether something will come again that is in no partition: what was lost, or a command that is kept. */
   pending(): boolean;
   recover(): void;
+  /**
+   * Whether commits came after the last recovery. One may be of an input that was lost while somebody was at it: if its
+   * effects were not sent, only another recovery sends them.
+   */
+  isOutrun(): boolean;
   readonly recoveries: () => number;
   /** How often wakes were handed out. */
   readonly wakes: () => number;
@@ -94,6 +99,8 @@ export function createSystem(world: World, options: SystemOptions): System {
   let tickedAt = 0;
   let recoveries = 0;
   let mended = 0;
+  let recoveredAt = 0;
+  const commits = (): number => checks.runIds().reduce((sum, runId) => sum + checks.history(runId).length, 0);
   const losses = (): number => world.met.get('lostLog') ?? 0;
   const misses = (): boolean => losses() > mended;
 
@@ -168,10 +175,12 @@ export function createSystem(world: World, options: SystemOptions): System {
         0,
       ),
     misses,
+    isOutrun: () => recoveries > 0 && commits() > recoveredAt,
     pending: () => misses() || store.inbox.entries().length > 0,
     recover() {
       recoveries += 1;
       mended = losses();
+      recoveredAt = commits();
       // An operator repeats the command until it has succeeded: that it fails now and then needs no schedule.
       const publish = async (records: readonly OutgoingRecord[]): Promise<void> => {
         log.append(records);
