@@ -41,7 +41,7 @@ describe('the host of a data folder', () => {
   const noProc = existsSync('/proc/self/stat') ? false : 'there is no /proc here';
 
   it('is not a dead process that its parent has not collected', { skip: noProc }, async () => {
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+    const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const [pid] = (await once(parent.stdout, 'data')) as [Buffer];
