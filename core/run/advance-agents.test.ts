@@ -16,4 +16,10 @@ it('a step fails where its agent is registered in another version than it takes,
   assert.deepEqual(types(later.events).slice(1), ['step.failed b', 'run.failed b WF_UNKNOWN_AGENT']);
   const atOnce = start(inVersion('2.0.0'), {});
   assert.deepEqual(types(atOnce.events), ['run.started', 'run.failed  WF_UNKNOWN_AGENT']);
+  const ended = atOnce.events.at(-1);
+  assert.ok(ended?.type === 'run.failed');
+  assert.match(
+    ended.failure.message,
+    /^step 'b' names agent 'builder@\^1', which is registered in version 2\.0\.0; expected a version in that range\. /,
+  );
 });

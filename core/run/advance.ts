@@ -75,7 +75,7 @@ function examineAll(draft: Draft, world: World, candidates: readonly string[]): 
     if (step === undefined || stepState(draft.run, step.id) !== undefined) continue; // N1
     if (isFull(draft, world)) break;
     if (examine(draft, world, step)) {
-      for (const cancelled of cancelRest(draft, world, step))
+      for (const cancelled of cancelRest(draft, step, world.moment.now))
         queue.push(...(dependents.get(cancelled) ?? []));
       if (isSettled(stepState(draft.run, step.id))) queue.push(...(dependents.get(step.id) ?? []));
     }
@@ -191,10 +191,10 @@ const blocks = (need: StepState | undefined): boolean =>
  * `join: … cancelRest`: once the join fired, the race is over, whatever becomes of its step: the needs that have not
  * settled are cancelled. Returns them. Of a step that was skipped for its join there are none, since all have settled.
  */
-function cancelRest(draft: Draft, world: World, step: StepDefinition): readonly string[] {
+export function cancelRest(draft: Draft, step: StepDefinition, at: number): readonly string[] {
   if (step.join.type !== 'atLeast' || !step.join.cancelRest) return [];
   const rest = step.needs.filter((need) => !isSettled(stepState(draft.run, need)));
-  for (const need of rest) cancelStep(draft, need, world.moment.now);
+  for (const need of rest) cancelStep(draft, need, at);
   return rest;
 }
 

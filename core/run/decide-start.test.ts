@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { failure } from '../failure.ts';
+import { type Payload } from '../payload.ts';
 import { decide } from './decide.ts';
 import { fold, response, start, types, world, type TestWorld } from './decide.fixtures.ts';
 import { type RunEvent, type RunInput } from './types.ts';
@@ -116,6 +117,28 @@ describe('a retry', () => {
     const results = { a: { value: 1 }, b: { value: 2 } };
     const { events } = started(one(), { retry: { of: 'r0', results } });
     assert.equal(events.at(-1)?.type, 'run.completed');
+  });
+
+  it('does not run the losers of a race again that its predecessor decided', () => {
+    const race = (join: string) =>
+      world(
+        'name: r\nversion: "1.0.0"\nsteps:\n  a: { agent: designer }\n  b: { agent: designer }\n' +
+          `  c: { agent: designer }\n  last: { agent: builder, needs: [a, b, c], join: ${join} }\n`,
+      );
+    const [a, b, last] = [{ value: 1 }, { value: 2 }, { value: 3 }];
+    const retried = (join: string, results: Readonly<Record<string, Payload>>) =>
+      types(started(race(join), { retry: { of: 'r0', results } }).events).slice(1);
+    const reused = ['step.completed a 0', 'step.completed b 0', 'step.completed last 0'];
+    assert.deepEqual(retried('{ atLeast: 1, cancelRest: true }', { a, b, last }), [
+      ...[...reused, 'step.cancelled c', 'run.completed'],
+    ]);
+    assert.deepEqual(retried('{ atLeast: 1 }', { a, b, last }), [
+      ...[...reused, 'step.dispatched c 1', 'timer.armed'],
+    ]);
+    // Of a race that is not decided all go on.
+    assert.deepEqual(retried('{ atLeast: 2, cancelRest: true }', { a }), [
+      ...['step.completed a 0', 'step.dispatched b 1', 'step.dispatched c 1', 'timer.armed'],
+    ]);
   });
 
   it('looks at recorded results only: not at what every object inherits', () => {

@@ -17,6 +17,7 @@ import { attemptStands } from './absorb.ts';
 import {
   advance,
   agentOf,
+  cancelRest,
   cancelStep,
   continueRun,
   dispatch,
@@ -142,10 +143,7 @@ function reuse(draft: Draft, input: Start, steps: readonly StepDefinition[], at:
     emit(draft, { type: 'step.completed', step: id, attempt: 0, output, at, reusedFrom: input.retry.of });
   }
   // A join that fired in the earlier run had its losers cancelled: they are no more wanted now.
-  for (const { id, needs, join } of steps) {
-    if (stepState(draft.run, id) === undefined || join.type !== 'atLeast' || !join.cancelRest) continue;
-    for (const need of needs) if (stepState(draft.run, need) === undefined) cancelStep(draft, need, at);
-  }
+  for (const step of steps) if (stepState(draft.run, step.id) !== undefined) cancelRest(draft, step, at);
 }
 
 const conflict = (input: Start): RunEvent => ({
