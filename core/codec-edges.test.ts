@@ -1,14 +1,16 @@
 /** Values of another type than the place is for: a list of one text reads like that text, and must not pass for it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseOutcome } from './event-data.ts';
+import { outcomeData, parseOutcome } from './event-data.ts';
 import { isStructured } from './event-headers.ts';
 import { clampFailure } from './foreign-failure.ts';
 import { longestDurationMs } from './workflow/duration.ts';
 import { defaultTenant } from './ids.ts';
+import { checkJson } from './json-bytes.ts';
 import { valueAt } from './json-pointer.ts';
+import { type Json } from './json.ts';
 import { InfrastructureError } from './failure.ts';
-import { inlineLimitBytes } from './payload.ts';
+import { deepestValue, inlineLimitBytes } from './payload.ts';
 import { refusal } from './refusal.ts';
 
 test('a list is neither the code of a failure nor a digest', () => {
@@ -66,4 +68,25 @@ test('a usage that is longer than a value in the state gives way to its size', (
   assert.equal(usageOf(longest), longest);
   const omitted = `usage of ${inlineLimitBytes + 1} bytes; at most ${inlineLimitBytes} are kept`;
   assert.deepEqual(usageOf(`${longest}y`), { omitted });
+});
+
+const nested = (levels: number): Json => (levels === 0 ? 1 : [nested(levels - 1)]);
+
+test('the deepest value is the deepest that an event can hold', () => {
+  const sent = (levels: number) =>
+    outcomeData({ status: 'completed', output: { value: nested(levels) } }).data;
+  assert.equal(checkJson(sent(deepestValue)), undefined);
+  assert.equal(checkJson(sent(deepestValue + 1))?.code, 'CE_DATA_LIMIT');
+});
+
+test('details are kept as deep as the event of their failure can be read, and else give way to their depth', () => {
+  const detailed = (levels: number) =>
+    clampFailure({ code: 'BOOM', message: 'm', retryable: false, details: nested(levels) });
+  const deepest = deepestValue - 1;
+  const { data } = outcomeData({ status: 'failed', failure: detailed(deepest) });
+  assert.deepEqual(data, { failure: { ...detailed(0), details: nested(deepest) } });
+  assert.equal(checkJson(data), undefined);
+  assert.equal(checkJson({ failure: { details: nested(deepest + 1) } })?.code, 'CE_DATA_LIMIT');
+  const omitted = `details of more than ${deepest} levels; no more are kept`;
+  assert.deepEqual(detailed(deepest + 1).details, { omitted });
 });

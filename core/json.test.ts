@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { canonicalJson, digestOf, isJsonObject, sha256, type Json } from './json.ts';
+import { canonicalJson, digestOf, isJsonObject, isNestedOver, sha256, type Json } from './json.ts';
 
 const json: fc.Arbitrary<Json> = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as Json);
 
@@ -86,6 +86,21 @@ test('many keys are put in order as few are, and members without value are left 
 test('a member named __proto__ is a member like any other', () => {
   const value = JSON.parse('{"__proto__":{"a":1}}') as Json;
   assert.equal(canonicalJson(value), '{"__proto__":{"a":1}}');
+});
+
+test('levels are those of lists and objects that stand in each other, along the deepest way', () => {
+  const levels = (value: Json | undefined): number =>
+    [0, 1, 2, 3, 4].findIndex((most) => !isNestedOver(most, value));
+  for (const plain of [undefined, null, true, 7, '', 'text']) assert.equal(levels(plain), 0);
+  for (const one of [[], {}, [null], ['text'], { a: 1 }]) assert.equal(levels(one), 1);
+  for (const three of [[1, { a: [] }], { a: [], b: [{}] }, [[['x']], [], 1]])
+    assert.equal(levels(three), 3, JSON.stringify(three));
+});
+
+test('levels beyond those asked for are not looked at', () => {
+  const endless: Json[] = [];
+  endless.push(endless);
+  assert.equal(isNestedOver(64, endless), true);
 });
 
 test('digests are SHA-256 of the canonical text', () => {

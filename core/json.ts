@@ -16,8 +16,7 @@ export const isJsonObject = (value: Json | undefined): value is JsonObject =>
 export function isNestedOver(levels: number, value: Json | undefined): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  const members: readonly Json[] = isJsonArray(value) ? value : Object.values(value);
-  return members.some((member) => isNestedOver(levels - 1, member));
+  return Object.values<Json>(value).some((member) => isNestedOver(levels - 1, member));
 }
 
 /** Canonical text: keys sorted by UTF-16 code unit, no white space; members without value are left out. Same value, same text. */
