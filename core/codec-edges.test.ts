@@ -52,6 +52,7 @@ test('a wait that others ask for is of whole milliseconds, and no longer than an
   const wait = (retryAfterMs: number) =>
     clampFailure({ code: 'BUSY', message: 'm', retryable: true, retryAfterMs }).retryAfterMs;
   assert.deepEqual([0, 0.2, 7_000].map(wait), [0, 1, 7_000]);
+  for (const none of [-1, NaN, Infinity]) assert.equal(wait(none), undefined);
   assert.deepEqual(
     [longestDurationMs, longestDurationMs + 1, 1e300].map(wait),
     Array(3).fill(longestDurationMs),
