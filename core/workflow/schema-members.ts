@@ -42,8 +42,9 @@ function memberOf(schema: Json, key: string, root: JsonObject, depth = 0): Json 
       either(branches.map((branch) => memberOf(branch, key, root, depth + 1))),
     ),
   ];
-  if (parts.includes(undefined)) return undefined;
-  const telling = parts.filter((part) => part !== undefined && part !== true);
+  const possible = parts.filter((part) => part !== undefined);
+  if (possible.length < parts.length) return undefined;
+  const telling = possible.filter((part) => part !== true);
   return telling.length < 2 ? (telling[0] ?? true) : { allOf: telling };
 }
 
@@ -74,7 +75,7 @@ function either(branches: readonly (Json | undefined)[]): Json | undefined {
 }
 
 const referred = ({ $ref }: JsonObject, root: JsonObject): readonly Json[] => {
-  const target = $ref === undefined ? undefined : targetOf(root, $ref);
+  const target = targetOf(root, $ref);
   return target === undefined ? [] : [target[1]];
 };
 
@@ -84,8 +85,8 @@ const referred = ({ $ref }: JsonObject, root: JsonObject): readonly Json[] => {
  */
 const choices = (schema: JsonObject): readonly (readonly Json[])[] =>
   ['allOf', 'anyOf', 'oneOf'].flatMap((word) => {
-    const branches = schema[word];
-    return branches !== undefined && isList(branches) ? [branches] : [];
+    const branches = schema[word] ?? null;
+    return isList(branches) ? [branches] : [];
   });
 
 function knownKeys(schema: Json, root: JsonObject, depth = 0): readonly string[] {
