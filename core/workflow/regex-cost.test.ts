@@ -17,10 +17,11 @@ describe('the ways of a repetition', () => {
   });
 
   it('multiply with those of the next, where nothing between them holds them apart', () => {
-    costs(20, 'a*a*', 'a*b?a*', 'a*b*a*', '[ab]*[bc]*', '(a*)(?:a*)', '(?<n>a*)a*', 'a*(?=b)a*');
-    costs(10, 'a*b*', 'a*ba*', 'a+ba*', 'ba*ca*', '.*\\n*', '(a*x|xa*)(b|a)');
+    costs(20, 'a*a*', 'a*b?a*', 'a*b*a*', '[ab]*[bc]*', '(a*)(?:a*)', '(?<name>a*)a*', 'a*(?=b)a*');
+    costs(10, 'a*b*', 'a*ba*', 'a+ba*', 'ba*ca*', 'a*b+a*', '.*\\n*', '(a*x|xa*)(b|a)');
     costs(11, 'a*a?', 'a?a*', 'a?a*ba?', 'a?ba?a*');
     costs(10, 'a*xa?', 'a?xa*');
+    costs(21, 'a?(a*a*x)', '(xa*a*)a?');
   });
 
   it('multiply with themselves where the whole repeats, up to ten times', () => {
@@ -31,6 +32,12 @@ describe('the ways of a repetition', () => {
     costs(10 + 100 + 10, '(a*)*', '(a*)+', '(a*){0,12}');
     costs(10 + 20 + 2, '(a*){0,3}');
     costs(10 + 10 + 1, '(a*){1,2}');
+    costs(20, '(a|xa*a*){1,2}');
+  });
+
+  it('count once where the whole is left out', () => {
+    costs(10, '(a*){0}');
+    costs(20, '(a*){0}a*');
   });
 
   it('count where something only looks at the text', () =>
@@ -49,7 +56,7 @@ describe('the ways of alternatives', () => {
   });
 
   it('go on from what stands before them, and into what follows', () => {
-    costs(20, 'a*(a*x|b)', 'a*(b|a*x)', '(xa*|b)a*', '(b|xa*)a*', '(a*|b)a*');
+    costs(20, 'a*(a*x|b)', 'a*(b|a*x)', '(xa*|b)a*', '(b|xa*)a*', '(a*|b)a*', 'a*((a|a*x)y)', '(y(a|xa*))a*');
     costs(10, 'a*(x|y)a*', 'a*(xa*|y)', '(a*x|y)a*', 'a*(?:xa|y)a?');
   });
 });

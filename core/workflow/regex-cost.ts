@@ -12,8 +12,8 @@ interface Cost {
   /** From the beginning on, and up to the end. */
   readonly head: number;
   readonly tail: number;
-  /** Of the whole, where the sign alone can be all of it. */
-  readonly through?: number;
+  /** Of the whole, where the sign alone can be all of it; where it cannot, minus infinity. */
+  readonly through: number;
 }
 
 type Part =
@@ -47,7 +47,8 @@ function alternatives(pattern: string, from: number): Read {
 function sequence(pattern: string, from: number): Read {
   const parts: Part[] = [];
   let at = from;
-  while (at < pattern.length && !'|)'.includes(pattern.charAt(at))) {
+  // What stands after the end, the empty text, is included as well.
+  while (!'|)'.includes(pattern.charAt(at))) {
     const single = pattern.charAt(at) === '(' ? group(pattern, at) : atom(pattern, at);
     const [quantifier, least, most] = quantifierOf(pattern.slice(single.at));
     at = single.at + quantifier.length;
@@ -57,35 +58,37 @@ function sequence(pattern: string, from: number): Read {
 }
 
 function group(pattern: string, at: number): Read {
-  const opened = /^\((?:\?(?::|=|!|<=|<!|<[^>]*>))?/.exec(pattern.slice(at))?.[0] ?? '(';
+  const rest = pattern.slice(at);
+  const opened = /\((?:\?(?::|=|!|<=|<!|<[^>]*>))?/.exec(rest)?.[0] ?? '(';
   const inner = alternatives(pattern, at + opened.length);
   // What only looks takes nothing away from what follows.
-  const looks = /[=!]$/.test(opened);
+  const looks = /[=!]/.test(opened);
   const part: Part = looks ? { kind: 'times', part: inner.part, least: 0, most: 1 } : inner.part;
   return { part, at: inner.at + 1 };
 }
 
 const nothing: Part = { kind: 'all', parts: [] };
+const places = ['^', '$', '\\b', '\\B'];
 
 function atom(pattern: string, at: number): Read {
-  const found =
-    /^(?:\[(?:\\.|[^\]\\])*\]|\\[pP]\{[^}]*\}|\\u\{[^}]*\}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\c[A-Za-z]|\\.|[^])/u;
-  const text = found.exec(pattern.slice(at))?.[0] ?? pattern.charAt(at);
+  const one =
+    /\[(?:\\.|[^\]\\])*\]|\\[pP]\{[^}]*\}|\\u\{[^}]*\}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\c[A-Za-z]|\\.|[^]/u;
+  const rest = pattern.slice(at);
+  const text = one.exec(rest)?.[0] ?? rest;
   const next = at + text.length;
-  if (/^(?:[\^$]|\\[bB])$/.test(text)) return { part: nothing, at: next };
+  if (places.includes(text)) return { part: nothing, at: next };
   const expression = new RegExp(`^${text}$`, 'u');
   return { part: { kind: 'atom', matches: (sign) => expression.test(sign) }, at: next };
 }
 
 function quantifierOf(text: string): readonly [text: string, least: number, most: number] {
-  const [found = '', sign = '', low = '', comma, high = ''] =
-    /^(?:([*+?])|\{(\d+)(?:(,)(\d*))?\})\??/.exec(text) ?? [];
-  if (sign !== '') return [found, sign === '+' ? 1 : 0, sign === '?' ? 1 : Infinity];
-  return [found, Number(low), comma === undefined ? Number(low) : high === '' ? Infinity : Number(high)];
+  const [found = '', sign, low, comma, high] = /^(?:([*+?])|\{(\d+)(?:(,)(\d*))?\})\??/.exec(text) ?? [];
+  if (sign !== undefined) return [found, sign === '+' ? 1 : 0, sign === '?' ? 1 : Infinity];
+  return [found, Number(low), Number(comma === undefined ? low : high || Infinity)];
 }
 
 const empty: Cost = { best: 0, head: 0, tail: 0, through: 0 };
-const other: Cost = { best: 0, head: 0, tail: 0 };
+const other: Cost = { ...empty, through: -Infinity };
 
 function cost(part: Part, sign: string): Cost {
   switch (part.kind) {
@@ -100,27 +103,23 @@ function cost(part: Part, sign: string): Cost {
   }
 }
 
-function joined(a: Cost, b: Cost): Cost {
-  const through = a.through === undefined || b.through === undefined ? undefined : a.through + b.through;
-  return {
-    best: Math.max(a.best, b.best, a.tail + b.head),
-    head: a.through === undefined ? a.head : Math.max(a.head, a.through + b.head),
-    tail: b.through === undefined ? b.tail : Math.max(b.tail, b.through + a.tail),
-    ...(through === undefined ? {} : { through }),
-  };
-}
+const joined = (a: Cost, b: Cost): Cost => ({
+  best: Math.max(a.best, b.best, a.tail + b.head),
+  head: Math.max(a.head, a.through + b.head),
+  tail: Math.max(b.tail, b.through + a.tail),
+  through: a.through + b.through,
+});
 
 /** Alternatives that are all of the sign are as many ways. */
 function chosen(costs: readonly Cost[]): Cost {
-  const whole = costs.flatMap(({ through }) => (through === undefined ? [] : [through]));
-  const through = Math.max(...whole) + Math.log2(Math.max(1, whole.length));
-  const most = (pick: (each: Cost) => number): number =>
-    Math.max(...costs.map(pick), whole.length === 0 ? 0 : through);
+  const whole = costs.map(({ through }) => through).filter(Number.isFinite);
+  const through = Math.max(...whole) + Math.log2(whole.length);
+  const most = (pick: (each: Cost) => number): number => Math.max(...costs.map(pick), through);
   return {
     best: most(({ best }) => best),
     head: most(({ head }) => head),
     tail: most(({ tail }) => tail),
-    ...(whole.length === 0 ? {} : { through }),
+    through,
   };
 }
 
@@ -128,11 +127,11 @@ function repeated(once: Cost, least: number, most: number): Cost {
   const bits = most - least > manyTimes ? endlessBits : Math.log2(most - least + 1);
   let all = empty;
   for (let time = 0; time < Math.min(Math.max(least, 1), manyTimes); time += 1) all = joined(all, once);
-  if (all.through !== undefined && once.through !== undefined) {
+  if (Number.isFinite(once.through)) {
     // The times beyond the least are as costly, but none of them need be.
     const more = Math.min(most - Math.max(least, 1), manyTimes) * once.through;
     const ways = all.through + Math.max(0, more) + bits;
     all = { best: Math.max(all.best, ways), head: ways, tail: ways, through: ways };
   }
-  return least > 0 ? all : { ...all, through: all.through ?? 0 };
+  return least > 0 ? all : { ...all, through: Math.max(all.through, 0) };
 }

@@ -38,7 +38,11 @@ describe('a repetition', () => {
     told(['a*a*a*', 'a+[ab]+\\w+', '.*.*.*x', '.*,.*,.*,', 'a*b*a*b*a*', '\\d{1,99}\\d*\\d{2,}'], shared);
     told(['(a*){10}', '(a+){2,10}', '(?:a*,?){3}', '(x|a*)(y|a*)(z|a*)', '((a*b?){2}c?){2}'], shared);
     told(['a?'.repeat(30), 'a{0,9}'.repeat(8), '(a|a)'.repeat(30), '((a|a){10}){10}'], shared);
-    told(['a*a*', '\\d+\\.\\d+\\.\\d+', '^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$', '(?:\\d+\\.){3}\\d+'], undefined);
+    told(['a*a*a?a?a?a?a?'], shared);
+    told(
+      ['a*a*a?a?a?a?', 'a*a*', '\\d+\\.\\d+\\.\\d+', '^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$', '(?:\\d+\\.){3}\\d+'],
+      undefined,
+    );
     told(['^https?://[^\\s/]+(?:/[^\\s?]*)?(?:\\?.*)?$', '^[A-Za-z_][A-Za-z0-9_]{0,63}$'], undefined);
     told(
       ['^\\d+(?:-[a-z0-9-]+)?(?:\\+[a-z0-9-]+)?$', '^#?[0-9a-fA-F]{3,8}$', '\\d{4}-\\d{1,2}-\\d{1,2}'],
@@ -77,6 +81,7 @@ it('what is no pattern in Unicode mode is refused, and so is a long one', () => 
 it('flags inside a pattern are refused', () => {
   told(['(?i:a)b', '(?-i:a)', 'a(?ims-i:b)'].filter(isPattern), 'flags inside the pattern');
   assert.ok(isPattern('(?i:a)b'));
+  told(['(a)[(?i:]'], undefined);
 });
 
 it('whatever is a pattern gets an answer', () => {
