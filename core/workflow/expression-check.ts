@@ -219,9 +219,8 @@ function checkMembers(
   depth: number,
   schema: JsonObject | undefined,
 ): ExpressionProblem | undefined {
-  if (schema === undefined || segments.length === depth) return undefined;
   const texts = segments.map((segment) => segment.text);
-  const missing = missingMember(schema, texts.slice(depth));
+  const missing = schema && missingMember(schema, texts.slice(depth));
   if (missing === undefined) return undefined;
   const { index, known, inList } = missing;
   const before = echoed(texts.slice(0, depth + index).join('.'));

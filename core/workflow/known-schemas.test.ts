@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type JsonObject } from '../json.ts';
 import { type KnownAgents } from './agent-ref.ts';
+import { approvalOutput } from './approval.ts';
+import { knownSchemas } from './known-schemas.ts';
 import { parseDefinition } from './parse-definition.ts';
 import { parseWorkflow } from './parse.ts';
+import { readJson } from './read-json.ts';
 import { toldOf } from './told.fixtures.ts';
 
 const closed = (properties: JsonObject, more: JsonObject = {}): JsonObject => ({
@@ -124,5 +127,30 @@ describe('a key within an input or an output', () => {
     const stored = parseWorkflow(flow('steps.design.output.nname + inputs.o.bb'));
     assert.ok(stored.ok);
     assert.ok(parseDefinition(stored.value.source).ok);
+  });
+});
+
+describe('the schemas that are known', () => {
+  it('are of inputs that are declared with one', () => {
+    const { inputSchema } = knownSchemas({ properties: { a: output, b: true } }, [], agents);
+    assert.deepEqual(['a', 'b', 'c'].map((name) => inputSchema?.(name)), [output, undefined, undefined]); // prettier-ignore
+    assert.equal(knownSchemas({}, [], agents).inputSchema?.('a'), undefined);
+  });
+
+  it('are of steps whose agent is named and registered, at whatever version, or that ask somebody', () => {
+    const steps = readJson({
+      named: { agent: 'designer' },
+      ranged: { agent: 'designer@^1' },
+      asks: { approval: {} },
+      ...{ neither: {}, text: 'designer', unknown: { agent: 'elsewhere' } },
+      ...{ number: { agent: 5 }, nothing: { agent: null }, several: { agent: ['designer'] } },
+    });
+    assert.ok(steps.ok && steps.value.kind === 'map');
+    const named = new Map([...agents, ...['5', 'null', 'undefined'].map((name) => [name, { version: '1.0.0', output: () => output }] as const)]); // prettier-ignore
+    const { outputSchema } = knownSchemas({}, steps.value.entries, named);
+    const known = ['named', 'ranged', 'asks'].map((step) => outputSchema?.(step));
+    assert.deepEqual(known, [output, output, approvalOutput]);
+    for (const step of ['neither', 'text', 'unknown', 'number', 'nothing', 'several', 'absent'])
+      assert.equal(outputSchema?.(step), undefined, step);
   });
 });

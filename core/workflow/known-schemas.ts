@@ -19,8 +19,8 @@ export function knownSchemas(
   const entries = new Map(steps.map((entry) => [entry.key, entry]));
   return {
     inputSchema(name) {
-      const schema = childOf(inputSchema['properties'] ?? null, name);
-      return schema !== undefined && isJsonObject(schema) ? schema : undefined;
+      const schema = childOf(inputSchema['properties'] ?? null, name) ?? null;
+      return isJsonObject(schema) ? schema : undefined;
     },
     outputSchema: (step) => outputOf(entries.get(step), agents),
   };
@@ -31,7 +31,7 @@ function outputOf(entry: MapEntry | undefined, agents: KnownAgents): JsonObject 
   if (entry?.value.kind !== 'map') return undefined;
   const agent = fieldOf(entry.value, 'agent');
   if (agent === undefined) return fieldOf(entry.value, 'approval') && approvalOutput;
-  const [name = ''] =
-    agent.kind === 'scalar' && typeof agent.value === 'string' ? agent.value.split('@') : [];
+  if (agent.kind !== 'scalar' || typeof agent.value !== 'string') return undefined;
+  const [name = ''] = agent.value.split('@');
   return agents.get(name)?.output?.();
 }

@@ -93,6 +93,12 @@ export const workflow: readonly Named[] = [
     'equivalent',
     'A prompt that is no text has left a problem, and a file with problems gives no definition.',
   ]),
+  ...about('core/workflow/known-schemas.ts', [
+    "agent.kind !== 'scalar'",
+    'equivalent',
+    'For the types: a list or a mapping has no value, and what is asked next says so.',
+    'false',
+  ]),
   ...about('core/workflow/schema-parts.ts', [
     '[]',
     'equivalent',
