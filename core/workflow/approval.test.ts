@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { approvalOutput } from './approval.ts';
 import { type ApprovalStep } from './definition.ts';
 import { workflowFileSchema } from './file-schema.ts';
 import { mermaid, planText } from './graph.ts';
@@ -50,6 +51,15 @@ describe('an approval', () => {
     assert.equal(step.if?.source, 'inputs.n > 1.0');
     assert.deepEqual(step.join, { type: 'atLeast', count: 1, cancelRest: false });
     assert.equal(step.continueOnError, true);
+  });
+
+  it('gives a decision, who made it and when, and perhaps a comment', () => {
+    const compiled = compileSchema(approvalOutput);
+    assert.ok(compiled.ok);
+    const given = { decision: 'approved', by: 'owner', comment: 'Go.', at: '2030-01-01T00:00:00Z' };
+    assert.deepEqual([given, { ...given, decision: 'rejected' }].flatMap(compiled.value), []);
+    for (const wrong of [{ decision: 'perhaps' }, { by: 1 }, { comment: 1 }, { at: 1 }, { more: 1 }])
+      assert.equal(compiled.value({ ...given, ...wrong }).length, 1, JSON.stringify(wrong));
   });
 
   it('is drawn and planned with who decides', () => {

@@ -27,6 +27,14 @@ const refused: readonly (readonly [schema: JsonObject, ...problems: readonly str
     'WF_SCHEMA_INVALID /items not a valid JSON Schema: must be an object or a boolean; undefined',
   ],
   [{ pattern: 7 }, 'WF_SCHEMA_INVALID /pattern not a valid JSON Schema: must be string; undefined'],
+  [
+    { pattern: '(a+)+' },
+    'WF_REGEX_UNSAFE /pattern pattern "(a+)+" is refused: repetition inside a repeated group; repeat single characters or classes, not groups: ^[a-z]+$',
+  ],
+  [
+    { pattern: 'a*a*a*' },
+    'WF_REGEX_UNSAFE /pattern pattern "a*a*a*" is refused: repetitions after one another that can share the same text; put between them what neither can be: ^[a-z]+-[a-z]+$',
+  ],
   [{ 'note-x-': 1 }, "WF_SCHEMA_INVALID /note-x- unknown keyword 'note-x-'; remove it, or begin it with x-"],
   [
     { properties: { a: { $ref: ['#/$defs/a'] } }, $defs: { a: {} } },
