@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type Json } from '../json.ts';
-import { type Payload } from '../payload.ts';
+import { deepestValue, type Payload } from '../payload.ts';
 import { makeScope, replaceAt, type Scope } from './scope.ts';
 import { parseTemplate, renderTemplate, templateReads, templateSecrets } from './template.ts';
 
@@ -40,6 +40,22 @@ describe('renderTemplate', () => {
         value: { value: { n: 3, t: 'n=3 x [3]!' } },
       },
     );
+  });
+
+  it('nests no deeper than the event takes that carries it', () => {
+    const nested = (levels: number): Json => (levels === 0 ? 1 : [nested(levels - 1)]);
+    const made = (levels: number) => render(['${{ inputs.a }}'], scopeWith({ value: { a: nested(levels) } }));
+    assert.ok(made(deepestValue - 1).ok);
+    assert.deepEqual(made(deepestValue), {
+      ok: false,
+      problem: {
+        code: 'PAYLOAD_TOO_LARGE',
+        message:
+          `a value made here nests more than ${deepestValue} levels deep; expected at most ${deepestValue}, which ` +
+          'the event it travels in allows. Pass on a part of it, or let an agent make it flatter.',
+        retryable: false,
+      },
+    });
   });
 
   it('white space inside the braces does not matter; outside it makes the value text', () => {
