@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { failure } from '../failure.ts';
-import { isJsonObject, type Json, type JsonObject } from '../json.ts';
+import { type Json, type JsonObject } from '../json.ts';
 import { onOneLine } from '../redact.ts';
 import { AgentFailure } from './contract.ts';
 import { toJson } from './plain-json.ts';
@@ -23,16 +23,21 @@ const longest = 256 * 1024;
 /** What an agent's output is certain to be, as JSON Schema; what has no such form may be anything. */
 export function outputSchema(schema: z.ZodType): JsonObject | undefined {
   try {
-    const json = toJson(z.toJSONSchema(schema, { unrepresentable: 'any' }), longest);
-    return json.ok && isJsonObject(json.value) ? json.value : undefined;
+    return written(schema, { unrepresentable: 'any' });
   } catch {
     return undefined;
   }
 }
 
-export function answerSchema<T>(schema: z.ZodType<T>): AnswerSchema<T> {
-  const json = toJson(z.toJSONSchema(schema), longest);
+/** Throws where it has no such form, or a very long one. */
+function written(schema: z.ZodType, options?: z.core.ToJSONSchemaParams): JsonObject {
+  const json = toJson(z.toJSONSchema(schema, options), longest);
   if (!json.ok) throw new Error(`the schema cannot be written as JSON Schema: ${json.problem.expected}`);
+  return json.value as JsonObject;
+}
+
+export function answerSchema<T>(schema: z.ZodType<T>): AnswerSchema<T> {
+  const json = written(schema);
   const problems = (value: Json): readonly string[] => {
     const parsed = schema.safeParse(value);
     return parsed.success
@@ -46,5 +51,5 @@ export function answerSchema<T>(schema: z.ZodType<T>): AnswerSchema<T> {
     const message = `the model's answer does not fit: ${details[0] ?? 'unknown'}. Expected what the schema asks for; ask again or simplify the question.`;
     throw new AgentFailure(failure('AGENT_OUTPUT_INVALID', message, { retryable: true, details }));
   };
-  return { json: json.value, problems, parse };
+  return { json, problems, parse };
 }

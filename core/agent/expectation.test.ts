@@ -22,5 +22,12 @@ it('says what is expected, where zod says what is wrong', () => {
 
 it('leaves the words of an author as they are', () => {
   assert.equal(said(z.string().min(1, 'a text in words'), ''), 'a text in words');
-  assert.equal(expectationOf('Invalid order: it has no lines'), 'Invalid order: it has no lines');
+  for (const words of [
+    'Invalid order: it has no lines',
+    'No. Unrecognized key: "a"',
+    'It is Too big: expected less',
+    'Not one. Invalid string: must begin with a',
+    'An Invalid order',
+  ])
+    assert.equal(expectationOf(words), words);
 });

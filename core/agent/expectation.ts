@@ -2,16 +2,16 @@
 
 /** Words to stand behind `expected`. The text of the author's own checks says that already; zod's says what is wrong. */
 export function expectationOf(said: string): string {
-  const [, keys] = /^Unrecognized keys?: ([^]+)$/.exec(said) ?? [];
+  const keys = /^Unrecognized keys?: ([^]+)/.exec(said)?.[1];
   if (keys !== undefined) return `no key ${keys}`;
-  const [, expected] =
+  const expected =
     /^(?:Invalid input|Invalid option|Too big|Too small): expected ([^]+?)(?:, received [^,]+)?$/.exec(
       said,
-    ) ?? [];
+    )?.[1];
   if (expected !== undefined) return expected;
-  const [, must] = /^Invalid string: must ([^]+)$/.exec(said) ?? [];
+  const must = /^Invalid string: must ([^]+)/.exec(said)?.[1];
   if (must !== undefined) return `text that must ${must}`;
-  const [, kind] = /^Invalid ([^:]+)$/.exec(said) ?? [];
+  const kind = /^Invalid ([^:]+)$/.exec(said)?.[1];
   if (kind === undefined) return said;
   return kind === 'input' ? 'a value that fits' : `a valid ${kind}`;
 }

@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as z from 'zod';
+import { outputSchema } from './answer-schema.ts';
+
+describe('the JSON Schema of an output', () => {
+  it('leaves open what has no such form', () =>
+    assert.deepEqual(outputSchema(z.strictObject({ on: z.date(), name: z.string() })), {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      properties: { on: {}, name: { type: 'string' } },
+      required: ['on', 'name'],
+      additionalProperties: false,
+    }));
+
+  it('is not there where it would be very long', () =>
+    assert.equal(outputSchema(z.literal('x'.repeat(300_000))), undefined));
+});
