@@ -29,6 +29,9 @@ describe('a member that a schema does not allow', () => {
       [{ type: 'array', prefixItems: [{}], items: closed('a') }, ['1', 'x']],
       [{ properties: { k: closed('a') }, allOf: [{ properties: { k: closed('b') } }] }, ['k', 'x']],
       [{ properties: { k: closed('a') }, allOf: [{ properties: { k: true } }] }, ['k', 'x']],
+      [{ properties: { k: closed('a') }, allOf: [true] }, ['k', 'x']],
+      [{ properties: { k: closed('a') }, allOf: [{ $id: 'inner' }] }, ['k', 'x']],
+      [{ properties: { k: closed('a') }, anyOf: [{}, { properties: { k: {} } }] }, ['k', 'x']],
       [{ ...closed('a'), anyOf: [null, true, 1, 'x'], oneOf: {}, $ref: 5 }, ['x']],
     ] as const)
       assert.equal(missingMember(schema, keys)?.index, keys.length - 1, JSON.stringify(schema));
@@ -51,6 +54,8 @@ describe('a member that a schema does not allow', () => {
       { type: ['object', 'null'] },
       { type: 'object' },
       { properties: 'x' },
+      { additionalProperties: closed('a') },
+      { anyOf: [{ $ref: '#' }] },
       { anyOf: [null, closed('a')] },
     ] as const satisfies readonly JsonObject[])
       assert.equal(missingMember(schema, ['x']), undefined, JSON.stringify(schema));

@@ -37,7 +37,7 @@ function memberOf(schema: Json, key: string, root: JsonObject, depth = 0): Json 
   if (schema['$id'] !== undefined && schema !== root) return true; // references count from here, not from the root
   const parts = [
     either([inObject(schema, key), inList(schema, key)]),
-    ...referred(schema, root).map((target) => memberOf(target, key, root, depth + 1)),
+    memberOf(referred(schema, root), key, root, depth + 1),
     ...choices(schema).map((branches) =>
       either(branches.map((branch) => memberOf(branch, key, root, depth + 1))),
     ),
@@ -60,8 +60,7 @@ function inObject(schema: JsonObject, key: string): Json | undefined {
 function inList(schema: JsonObject, key: string): Json | undefined {
   if (!mayBe(schema, 'array') || !/^\d+$/.test(key)) return undefined;
   const { prefixItems, items } = schema;
-  const own = prefixItems === undefined ? undefined : childOf(prefixItems, key);
-  const item = own ?? items ?? true;
+  const item = childOf(prefixItems ?? null, key) ?? items ?? true;
   return item === false ? undefined : item;
 }
 
@@ -74,10 +73,8 @@ function either(branches: readonly (Json | undefined)[]): Json | undefined {
   return possible.length < 2 ? possible[0] : { anyOf: possible };
 }
 
-const referred = ({ $ref }: JsonObject, root: JsonObject): readonly Json[] => {
-  const target = targetOf(root, $ref);
-  return target === undefined ? [] : [target[1]];
-};
+/** Without a reference nothing is said. */
+const referred = ({ $ref }: JsonObject, root: JsonObject): Json => targetOf(root, $ref)?.[1] ?? null;
 
 /**
  * Groups of schemas, of each of which one at least applies. `allOf` is such a group as well: of two closed objects that
@@ -93,13 +90,13 @@ function knownKeys(schema: Json, root: JsonObject, depth = 0): readonly string[]
   if (!isJsonObject(schema) || depth > deepest) return [];
   const { properties } = schema;
   const own = isJsonObject(properties) ? Object.keys(properties) : [];
-  const others = [...referred(schema, root), ...choices(schema).flat()];
+  const others = [referred(schema, root), ...choices(schema).flat()];
   return [...own, ...others.flatMap((other) => knownKeys(other, root, depth + 1))];
 }
 
 function mayBeList(schema: Json, root: JsonObject, depth = 0): boolean {
   if (!isJsonObject(schema) || depth > deepest) return true;
-  const groups = [...referred(schema, root).map((target) => [target]), ...choices(schema)];
+  const groups = [[referred(schema, root)], ...choices(schema)];
   return (
     mayBe(schema, 'array') &&
     groups.every((group) => group.some((branch) => mayBeList(branch, root, depth + 1)))
