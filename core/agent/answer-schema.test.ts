@@ -13,6 +13,9 @@ describe('the JSON Schema of an output', () => {
       additionalProperties: false,
     }));
 
+  it('says of a literal that may be absent what it is otherwise', () =>
+    assert.equal(outputSchema(z.literal(['a', undefined]))?.['const'], 'a'));
+
   it('is not there where it would be very long', () =>
     assert.equal(outputSchema(z.literal('x'.repeat(300_000))), undefined));
 });
