@@ -17,12 +17,6 @@ export const workflow: readonly Named[] = [
       'true',
     ],
     ["''", 'speed only', 'The library keeps a schema longer than it is used.'],
-    [
-      "typeof pattern === 'string'",
-      'equivalent',
-      'A number, a list or a mapping reads as a pattern that nothing is wrong with; the library refuses it.',
-      'true',
-    ],
     ["typeof extra === 'string'", 'equivalent', 'The library gives a name or nothing.', 'true'],
     ["typeof limit === 'number'", 'equivalent', 'The library gives a limit with each of these.', 'true'],
     [
