@@ -35,6 +35,10 @@ describe('the ways of a repetition', () => {
     costs(20, '(a|xa*a*){1,2}');
   });
 
+  it('are those of the costliest alternative, also where another could be all of the sign', () => {
+    costs(20 + 20, '(?:a|xa*a*)?a*a*', 'a*a*(?:a|a*a*x)?');
+  });
+
   it('count once where the whole is left out', () => {
     costs(10, '(a*){0}');
     costs(20, '(a*){0}a*');

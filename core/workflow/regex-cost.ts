@@ -131,7 +131,12 @@ function repeated(once: Cost, least: number, most: number): Cost {
     // The times beyond the least are as costly, but none of them need be.
     const more = Math.min(most - Math.max(least, 1), manyTimes) * once.through;
     const ways = all.through + Math.max(0, more) + bits;
-    all = { best: Math.max(all.best, ways), head: ways, tail: ways, through: ways };
+    all = {
+      best: Math.max(all.best, ways),
+      head: Math.max(all.head, ways),
+      tail: Math.max(all.tail, ways),
+      through: ways,
+    };
   }
   return least > 0 ? all : { ...all, through: Math.max(all.through, 0) };
 }
