@@ -103,6 +103,8 @@ describe('a folder added to agents/', () => {
       });
       assert.deepEqual(changed.sort(), [
         'observability: AWS::CloudWatch::Dashboard Dashboard',
+        // It describes every topic, and reads none.
+        'orchestration: AWS::IAM::Policy operatorFunctionServiceRoleDefaultPolicy',
         'orchestration: AWS::IAM::Policy orchestratorFunctionServiceRoleDefaultPolicy',
       ]);
     });

@@ -14,6 +14,7 @@ export const unknown: Readonly<Record<string, string>> = {
   'AWS::DocDB::DBInstance': `${lint}; the check at synth that a cluster has one`,
   'AWS::DocDB::DBSubnetGroup': lint,
   'AWS::EC2::SecurityGroupEgress': lint,
+  'AWS::Lambda::EventInvokeConfig': `${lint}; infra/constructs/baton-function.test.ts`,
   'AWS::Lambda::Url': `${system}: who may call it`,
   'AWS::Logs::MetricFilter': `${system}: the log lines it counts`,
   'AWS::MSK::Cluster': system,
