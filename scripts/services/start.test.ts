@@ -43,7 +43,8 @@ afterEach(async () => {
 
 const listens = `require('node:net').createServer().listen(+process.argv[1], '127.0.0.1', () => console.log('up'))`;
 const staysSilent = `console.log('waiting for a friend'); setInterval(() => {}, 1000)`;
-const fails = `console.log('the disk is full'); process.exit(1)`;
+/** After a while: one that ends at once is told by another sentence. */
+const fails = `console.log('the disk is full'); setTimeout(() => process.exit(1), 500)`;
 const ignoresTerm = `process.on('SIGTERM', () => {}); ${listens}`;
 
 function service(name: ServiceName, source = listens): Service {
