@@ -7,6 +7,8 @@ import { randomInt } from 'node:crypto';
 /** Below the ports that systems give to outgoing connections: one of those could take the port before the service does. */
 const range = { from: 20_000, to: 32_000 };
 const tries = 200;
+/** No port is given twice by one process: the service that has it may not listen yet. */
+const given = new Set<number>();
 
 /** As many different ports as there are names, each free on loopback for TCP and for UDP. */
 export async function freePorts(names: readonly string[]): Promise<Readonly<Record<string, number>>> {
@@ -17,7 +19,9 @@ export async function freePorts(names: readonly string[]): Promise<Readonly<Reco
         `no ${names.length} free ports between ${range.from} and ${range.to} in ${tries} tries`,
       );
     const port = randomInt(range.from, range.to);
-    if (!found.has(port) && (await isFree(port))) found.add(port);
+    if (given.has(port)) continue;
+    given.add(port);
+    if (await isFree(port)) found.add(port);
   }
   const ports = [...found];
   return Object.fromEntries(names.map((name, index) => [name, ports[index] ?? 0]));
