@@ -43,8 +43,14 @@ afterEach(async () => {
 
 const listens = `require('node:net').createServer().listen(+process.argv[1], '127.0.0.1', () => console.log('up'))`;
 const staysSilent = `console.log('waiting for a friend'); setInterval(() => {}, 1000)`;
-/** After a while: one that ends at once is told by another sentence. */
-const fails = `console.log('the disk is full'); setTimeout(() => process.exit(1), 500)`;
+/** Only once its start was written down: one that ends at once is told in other words. */
+const failsOnceSeen = (stateFile: string): string => `
+setInterval(() => {
+  const { existsSync, readFileSync } = require('node:fs');
+  if (!existsSync(${JSON.stringify(stateFile)}) || !readFileSync(${JSON.stringify(stateFile)}, 'utf8').includes('kafka')) return;
+  console.log('the disk is full');
+  process.exit(1);
+}, 10)`;
 const ignoresTerm = `process.on('SIGTERM', () => {}); ${listens}`;
 
 function service(name: ServiceName, source = listens): Service {
@@ -87,7 +93,7 @@ test('services get ready, a second start changes nothing, and stopping ends exac
 });
 
 test('one that ends before it is ready is told with its last lines, and the others go on', async () => {
-  const all = [service('kafka', fails), service('mongo')];
+  const all = [service('kafka', failsOnceSeen(options.stateFile)), service('mongo')];
   await assert.rejects(startServices(all, options), (error: Error) => {
     assert.match(
       error.message,
