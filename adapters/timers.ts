@@ -13,13 +13,23 @@ export const systemTimers = {
   },
 } as const;
 
-/** What `work` gives, or nothing once `ms` are over; what it does after that is nobody's concern. */
-export async function atMost<T>(ms: number, work: Promise<T> | undefined): Promise<T | undefined> {
-  const { promise: timeUp, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), ms);
-  try {
-    return await Promise.race([work, timeUp]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** Waits for `work`, but no longer than `ms`: whether it ended by then. What it does later is nobody's concern. */
+export function endsWithin(
+  timers: Pick<typeof systemTimers, 'after'>,
+  ms: number,
+  work: Promise<unknown>,
+): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const cancel = timers.after(ms, () => resolve(false));
+    work.then(
+      () => {
+        cancel();
+        resolve(true);
+      },
+      (error: unknown) => {
+        cancel();
+        reject(error instanceof Error ? error : new Error('failed', { cause: error }));
+      },
+    );
+  });
 }

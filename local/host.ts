@@ -5,13 +5,14 @@
  * H2. Stopping takes ten seconds at most: what is in flight finishes, or is given back and comes again.
  */
 import { type FunctionSettings, type Platform } from '#adapters/platform.ts';
+import { endsWithin } from '#adapters/timers.ts';
 import { type FunctionSpec, type Topology } from '#infra/topology.ts';
 import { type HttpServer, serveFunction } from './http-server.ts';
 import { type Mapping, startMapping } from './invoker.ts';
 import { type LoadedFunction, loadFunction, type LoadFunction, traced } from './load-function.ts';
 import { refuseMappings } from './mapping-limits.ts';
 import { noticing, startTimerLoop, type TimerLoop } from './timer-loop.ts';
-import { endsWithin, systemTimers, type Timers } from './timers.ts';
+import { systemTimers, type Timers } from './timers.ts';
 
 export interface HostOptions {
   readonly platform: Platform;

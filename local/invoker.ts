@@ -9,6 +9,7 @@
  * M4. Once stopped, nothing is handed out and nothing more is committed: what was not finished comes again.
  * Source: AWS Lambda Developer Guide, "How Lambda processes records from stream and queue-based event sources".
  */
+import { endsWithin } from '#adapters/timers.ts';
 import { toKafkaEvent } from '#core/kafka-records.ts';
 import { type KafkaHandler } from '#core/lambda-kafka.ts';
 import { type Clock, type LogConsumer, type Logger, type LogRecord } from '#core/ports.ts';
@@ -23,7 +24,7 @@ import {
   type PartitionQueues,
 } from './partition-queue.ts';
 import { backoffMs, createSettlement, type Settlement } from './settlement.ts';
-import { type Alarm, createAlarm, endsWithin, pause, systemTimers, type Timers } from './timers.ts';
+import { type Alarm, createAlarm, pause, systemTimers, type Timers } from './timers.ts';
 
 export interface MappingOptions {
   readonly mapping: MappingSpec;

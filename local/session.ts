@@ -7,12 +7,13 @@
 import { type HostHolder, type HostLock, readHostHolder, tryHostLock } from '#adapters/embedded/host-lock.ts';
 import { type Config } from '#adapters/config.ts';
 import { openPlatform, type OpenPlatform, type PlatformOptions } from '#adapters/open-platform.ts';
+import { endsWithin } from '#adapters/timers.ts';
 import { type Log } from '#core/ports.ts';
 import { refusal } from '#core/refusal.ts';
 import { type Topology, topologyOf } from '#infra/topology.ts';
 import { type Host, type HostOptions, startHost } from './host.ts';
 import { type LoadFunction } from './load-function.ts';
-import { endsWithin, pause, systemTimers } from './timers.ts';
+import { pause, systemTimers } from './timers.ts';
 
 export interface SessionOptions extends PlatformOptions {
   /** `try`: hosts at once if nobody does. `never`: only appends and reads, unless asked to host later. */

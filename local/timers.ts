@@ -27,23 +27,6 @@ export function pause(timers: Timers, ms: number, signal?: AbortSignal): Promise
   });
 }
 
-/** Waits for `work`, but no longer than `ms`: whether it ended by then. What it does later is nobody's concern. */
-export function endsWithin(timers: Timers, ms: number, work: Promise<unknown>): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const cancel = timers.after(ms, () => resolve(false));
-    work.then(
-      () => {
-        cancel();
-        resolve(true);
-      },
-      (error: unknown) => {
-        cancel();
-        reject(error instanceof Error ? error : new Error('failed', { cause: error }));
-      },
-    );
-  });
-}
-
 export interface Alarm {
   /** Asks for a ring at `at`; what is set already for an earlier time stays. */
   ringAt(at: number): void;

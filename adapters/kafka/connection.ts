@@ -2,7 +2,7 @@
  * One connection of kafkajs, made when it is first needed and made anew after a failure: nothing of an outage, such as
  * a broker that moved or a topic that is gone, stays with a process.
  */
-import { atMost } from '../timers.ts';
+import { endsWithin, systemTimers } from '../timers.ts';
 
 export interface Connection<T> {
   /** The connected client; all callers share one. Rejects as connecting does, and the next call tries again. */
@@ -53,8 +53,8 @@ export function createConnection<T extends { disconnect(): Promise<void> }>(
         (client) => this.drop(client),
         () => undefined,
       );
-      await atMost(closeMs, dropped);
-      await atMost(closeMs, Promise.all(ending));
+      if (dropped !== undefined) await endsWithin(systemTimers, closeMs, dropped);
+      await endsWithin(systemTimers, closeMs, Promise.all(ending));
     },
   };
 }

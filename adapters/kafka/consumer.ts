@@ -4,7 +4,7 @@
  */
 import { type LogConsumer, type Logger } from '#core/ports.ts';
 import { type Kafka } from 'kafkajs';
-import { atMost } from '../timers.ts';
+import { endsWithin, systemTimers } from '../timers.ts';
 import { type Attempt, consumerClosed, guarded, isSettling, kafkaError } from './kafka-error.ts';
 import { joinGroup, type Membership } from './membership.ts';
 import { createProgress } from './progress.ts';
@@ -126,5 +126,5 @@ async function leave(
   const left = member.leave().catch((error: unknown) => {
     logger.debug({ error, topic, group }, 'the consumer group was not left in form');
   });
-  await atMost(leaveMs, left);
+  await endsWithin(systemTimers, leaveMs, left);
 }

@@ -11,7 +11,7 @@
 import { type Kafka, Partitioners, type Producer, type TopicMessages } from 'kafkajs';
 import { type InfrastructureError } from '#core/failure.ts';
 import { type OutgoingRecord } from '#core/ports.ts';
-import { atMost } from '../timers.ts';
+import { endsWithin, systemTimers } from '../timers.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { companyMs, until } from './company.ts';
 import { type Attempt, codeOf, kafkaError, mayPass } from './kafka-error.ts';
@@ -76,7 +76,7 @@ export function createPublisher(client: () => Kafka, brokers: readonly string[])
       return promise;
     },
     async close() {
-      await atMost(closeMs, sending);
+      if (sending !== undefined) await endsWithin(systemTimers, closeMs, sending);
       await connection.close();
     },
   };

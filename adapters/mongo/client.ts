@@ -3,7 +3,7 @@
  */
 import { MongoClient, type MongoClientOptions, MongoNotConnectedError } from 'mongodb';
 import { refusal } from '#core/refusal.ts';
-import { atMost } from '../timers.ts';
+import { endsWithin, systemTimers } from '../timers.ts';
 import { mendClosedConnections } from './closed-connections.ts';
 import { type Place } from './store-error.ts';
 
@@ -59,7 +59,7 @@ export function createClient(options: ClientOptions, extra: MongoClientOptions =
     async close() {
       closed = true;
       // It says good-bye to the server, and waits for a primary to say it to.
-      await atMost(closeMs, client.close());
+      await endsWithin(systemTimers, closeMs, client.close());
     },
   };
 }

@@ -159,13 +159,12 @@ async function shortened(
   results: Readonly<Record<string, Payload>>,
 ): Promise<Readonly<Record<string, Payload>>> {
   if (JSON.stringify(results).length <= resultsTogether) return results;
-  const short: Record<string, Payload> = {};
-  for (const [id, result] of Object.entries(results)) {
-    const { value, blobs: apart } = spillPayload(result, shortResult);
-    if (apart.length > 0) await blobs.put(scope, apart);
-    short[id] = value;
-  }
-  return short;
+  const spilled = Object.entries(results).map(
+    ([id, result]) => [id, spillPayload(result, shortResult)] as const,
+  );
+  const apart = spilled.flatMap(([, { blobs: each }]) => each);
+  if (apart.length > 0) await blobs.put(scope, apart);
+  return Object.fromEntries(spilled.map(([id, { value }]) => [id, value]));
 }
 
 /** What cannot be folded is a failure of the retry, not of the batch it came in (ST1). */
