@@ -7,12 +7,13 @@
  * Source: AWS Lambda Developer Guide, "Invoking Lambda function URLs" (urls-invocation), payload format 2.0.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { endsWithin } from '#adapters/timers.ts';
 import { InfrastructureError } from '#core/failure.ts';
 import { type InvocationContext } from '#core/lambda-kafka.ts';
 import { type Clock, type Logger } from '#core/ports.ts';
 import { invoke } from './invocation.ts';
 import { readUrlAnswer, type UrlAnswer, type UrlEvent, urlEventOf } from './url-event.ts';
-import { pause, systemTimers, type Timers } from './timers.ts';
+import { systemTimers, type Timers } from './timers.ts';
 
 export type UrlHandler = (event: UrlEvent, context: InvocationContext) => Promise<unknown>;
 
@@ -130,11 +131,9 @@ const plain = (statusCode: number, text: string): UrlAnswer => ({
 });
 
 async function close(server: Server, timers: Timers, graceMs: number): Promise<void> {
-  const closed = new AbortController();
   const finished = new Promise<void>((resolve) => server.close(() => resolve()));
-  const ended = finished.then(() => closed.abort());
   server.closeIdleConnections();
-  await Promise.race([ended, pause(timers, graceMs, closed.signal)]);
+  await endsWithin(timers, graceMs, finished);
   server.closeAllConnections();
   await finished;
 }

@@ -104,8 +104,8 @@ const configOf = (topic: WantedTopic, replicationFactor: number | undefined): IT
 });
 
 /**
- * A topic, or a partition, is in the metadata before its leader serves it. Until it does, a publish to some of its partitions would be
- * refused, and kafkajs would send it to all of them again.
+ * A topic, or a partition, is in the metadata before its leader serves it. Until it does, a publish to some of its
+ * partitions would be refused, and kafkajs would send it to all of them again.
  */
 async function appeared(admin: Admin, awaited: readonly FoundTopic[]): Promise<void> {
   const deadline = performance.now() + appearMs;

@@ -3,6 +3,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { type SpanExporter } from '@opentelemetry/sdk-trace';
 import { type Logger } from '#core/ports.ts';
 import { type Config } from '../config.ts';
+import { endsWithin, systemTimers } from '../timers.ts';
 import { countedExport } from './counted-export.ts';
 import { openSdk } from './sdk.ts';
 import { type Telemetry } from './telemetry.ts';
@@ -98,10 +99,11 @@ function targetOf(asked: Asked): string {
   );
 }
 
-/** Waits for `work`, but not longer; what it does after that, and how it fails, is nobody's concern. */
+/** How it fails is nobody's concern either. */
 async function within(ms: number, work: () => Promise<void>): Promise<void> {
-  const { promise: timeUp, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([work().catch(() => undefined), timeUp]);
-  clearTimeout(timer);
+  await endsWithin(
+    systemTimers,
+    ms,
+    work().catch(() => undefined),
+  );
 }
