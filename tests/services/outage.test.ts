@@ -66,7 +66,7 @@ describe('a broker of its own', () => {
       const [topic, group] = [unique('outage'), unique('group')];
       await log.createTopics([{ name: topic, partitions: 2 }]);
       const consumer = await log.consumer({ topic, group });
-      const follower = follow(log, topic);
+      await using follower = follow(log, topic);
       await log.publish([outgoing(topic, 'a', '1'), outgoing(topic, 'b', '2')]);
       const first = await receive(consumer, 2);
       await follower.until(2);
@@ -81,13 +81,17 @@ describe('a broker of its own', () => {
       await broker.start();
       await untilPublished(() => log.publish([outgoing(topic, 'a', '3'), outgoing(topic, 'b', '4')]));
       const seen: string[] = [];
+      const problems: string[] = [];
       await until(
         async () => {
-          const records = await consumer.poll({ maxRecords: 10, maxWaitMs: 500 }).catch(() => []);
+          const records = await consumer.poll({ maxRecords: 10, maxWaitMs: 500 }).catch((error: unknown) => {
+            problems.push(String(error));
+            return [];
+          });
           seen.push(...records.map(textOf));
           return new Set(seen).size >= 2;
         },
-        () => `after the restart came ${seen.join()}`,
+        () => `after the restart came '${seen.join()}' and ${problems.join('; ')}`,
         // The session of the lost membership has to pass, after the broker has found its groups again.
         2 * patienceMs,
       );
@@ -95,7 +99,6 @@ describe('a broker of its own', () => {
       assert.deepEqual([...new Set(seen)].sort(), ['3', '4']);
       await commitAll(consumer, first);
       await follower.until(4);
-      await follower.stop();
       await consumer.close();
     });
   });
@@ -183,7 +186,7 @@ function follow(log: KafkaLog['log'], topic: string) {
         () => `the follower saw ${[...seen].join()}`,
         patienceMs,
       ),
-    async stop() {
+    async [Symbol.asyncDispose]() {
       stopping.abort();
       await reading;
     },

@@ -45,8 +45,9 @@ export async function ownBroker(): Promise<Broker> {
         'group.min.session.timeout.ms': 1_000,
         // It is started again within tests: fewer logs to recover.
         'offsets.topic.num.partitions': 2,
-        // Ten minutes by default, which a quiet process lets pass as well.
-        'connections.max.idle.ms': 4_000,
+        // Ten minutes by default, which a quiet process lets pass as well. Longer than a session: a member that waits to
+        // join is idle until those before it have expired, and each cut makes it one more to wait for.
+        'connections.max.idle.ms': 12_000,
       },
     },
   });
