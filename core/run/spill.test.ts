@@ -89,10 +89,15 @@ describe('spillPayload', () => {
     const rest = textOf(9000);
     assert.equal(spillPayload({ value: { ...hundred, rest } }, 4000).blobs.length, 100);
     assert.equal(spillPayload({ value: { ...hundred, rest } }, 2000).value.value, null);
-    // Of a value that holds references, no more can be done than that.
+    // Of a value that holds references, no more can be done than that, and nothing goes that is as short as one.
     const refs = [{ at: '/large', ref: refOf(large) }];
-    const { value, blobs } = spillPayload({ value: { ...many, large: null }, refs });
-    assert.deepEqual([blobs.length, value.refs?.length], [100, 101]);
+    const spilledOf = (members: Payload['value'] & object) => {
+      const { value, blobs } = spillPayload({ value: { ...members, large: null }, refs }, 4000);
+      return [blobs.length, value.refs?.length];
+    };
+    assert.deepEqual(spilledOf({ ...hundred, rest, last: rest }), [100, 101]);
+    assert.deepEqual(spilledOf(many), [0, 1]);
+    assert.deepEqual(spilledOf({ ...many, a: textOf(160), b: textOf(161) }), [1, 2]);
   });
 
   it('leaves a member that holds references, or is one, where it is (SP3)', () => {

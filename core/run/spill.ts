@@ -3,7 +3,8 @@
  * SP1. The value behind a reference is exactly the one replaced; `null` stands in its place.
  * SP2. The largest members go first, so that the shape of an object stays readable in state and events.
  * SP3. A member that holds references already stays: a reference never points at a value with references.
- * SP4. Few references take the place of a value: a hundred members at most; if that is not enough, it goes whole.
+ * SP4. Few references take the place of a value: a hundred members at most; if that is not enough, it goes whole. Where
+ *      it cannot (SP3), members that are shorter than a reference stay.
  */
 import { canonicalJson, isJsonObject, sha256, type Json, type JsonObject } from '../json.ts';
 import { inlineLimitBytes, type BlobRef, type Payload, type PlacedRef } from '../payload.ts';
@@ -57,8 +58,8 @@ export function spillPayload(payload: Payload, limit = inlineLimitBytes): Spill<
   const { value, refs = [] } = payload;
   if (isJsonObject(value) && (refs.length > 0 || hasLargeMember(value))) {
     const members = membersToSpill(value, refs, size - limit);
-    if (refs.length > 0 || members.length <= mostMembers)
-      return spillMembers(value, refs, size, members.slice(0, mostMembers)); // SP4
+    if (refs.length > 0) return spillMembers(value, refs, size, worthwhile(members)); // SP4
+    if (members.length <= mostMembers) return spillMembers(value, refs, size, members);
   }
   if (refs.length > 0) return { value: payload, blobs: [], inlineBytes: size }; // SP3
   const blob = spilled(value);
@@ -69,8 +70,13 @@ export function spillPayload(payload: Payload, limit = inlineLimitBytes): Spill<
 const hasLargeMember = (value: { readonly [key: string]: Json }): boolean =>
   Object.values(value).some((member) => sizeOf(member) >= 1024);
 
-/** Members that become claim checks of their own, at most: each reference takes more than 100 bytes itself. */
+/** Members that become claim checks of their own, at most. */
 const mostMembers = 100;
+/** About what a reference takes itself. */
+const referenceBytes = 160;
+
+const worthwhile = (members: readonly Member[]): readonly Member[] =>
+  members.slice(0, mostMembers).filter(({ size }) => size > referenceBytes);
 
 interface Member {
   readonly key: string;
