@@ -189,11 +189,17 @@ const blocks = (need: StepState | undefined): boolean =>
 
 /**
  * `join: … cancelRest`: once the join fired, the race is over, whatever becomes of its step: the needs that have not
- * settled are cancelled. Returns them. Of a step that was skipped for its join there are none, since all have settled.
+ * settled are cancelled, of those that `lost` names. Returns them. Of a step that was skipped for its join there are
+ * none, since all have settled.
  */
-export function cancelRest(draft: Draft, step: StepDefinition, at: number): readonly string[] {
+export function cancelRest(
+  draft: Draft,
+  step: StepDefinition,
+  at: number,
+  lost: (need: string) => boolean = () => true,
+): readonly string[] {
   if (step.join.type !== 'atLeast' || !step.join.cancelRest) return [];
-  const rest = step.needs.filter((need) => !isSettled(stepState(draft.run, need)));
+  const rest = step.needs.filter((need) => !isSettled(stepState(draft.run, need)) && lost(need));
   for (const need of rest) cancelStep(draft, need, at);
   return rest;
 }

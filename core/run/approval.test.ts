@@ -251,7 +251,11 @@ describe('a run that waits for a decision', () => {
   it('is a retry of one that was rejected: who approved before is not asked again', () => {
     const w = flow(`  a: { approval: ${approval} }\n  b: { approval: ${approval}, needs: a }\n`);
     const results = { a: { value: { decision: 'approved', by: 'ada' } } };
-    const again = fold(w, { status: 'absent' }, { ...w.startInput({}), retry: { of: 'old', results } });
+    const again = fold(
+      w,
+      { status: 'absent' },
+      { ...w.startInput({}), retry: { of: 'old', results, cancelled: [] } },
+    );
     assert.deepEqual(types(again.events).slice(1), [
       'step.completed a 0',
       'approval.requested',

@@ -98,7 +98,7 @@ it('a start whose agent is missing names those there are', () => {
 });
 
 describe('a retry', () => {
-  const retry = { of: 'r0', results: { a: { value: 'kept' } } };
+  const retry = { of: 'r0', results: { a: { value: 'kept' } }, cancelled: [] };
 
   it('takes the recorded results over and asks no agent for them again', () => {
     const w = one();
@@ -115,7 +115,7 @@ describe('a retry', () => {
 
   it('whose results are all there ends at once', () => {
     const results = { a: { value: 1 }, b: { value: 2 } };
-    const { events } = started(one(), { retry: { of: 'r0', results } });
+    const { events } = started(one(), { retry: { of: 'r0', results, cancelled: [] } });
     assert.equal(events.at(-1)?.type, 'run.completed');
   });
 
@@ -126,13 +126,17 @@ describe('a retry', () => {
           `  c: { agent: designer }\n  last: { agent: builder, needs: [a, b, c], join: ${join} }\n`,
       );
     const [a, b, last] = [{ value: 1 }, { value: 2 }, { value: 3 }];
-    const retried = (join: string, results: Readonly<Record<string, Payload>>) =>
-      types(started(race(join), { retry: { of: 'r0', results } }).events).slice(1);
+    const retried = (join: string, results: Readonly<Record<string, Payload>>, cancelled = ['c']) =>
+      types(started(race(join), { retry: { of: 'r0', results, cancelled } }).events).slice(1);
     const reused = ['step.completed a 0', 'step.completed b 0', 'step.completed last 0'];
     assert.deepEqual(retried('{ atLeast: 1, cancelRest: true }', { a, b, last }), [
       ...[...reused, 'step.cancelled c', 'run.completed'],
     ]);
     assert.deepEqual(retried('{ atLeast: 1 }', { a, b, last }), [
+      ...[...reused, 'step.dispatched c 1', 'timer.armed'],
+    ]);
+    // One that had failed before the race was decided was no loser: others may need it.
+    assert.deepEqual(retried('{ atLeast: 1, cancelRest: true }', { a, b, last }, []), [
       ...[...reused, 'step.dispatched c 1', 'timer.armed'],
     ]);
     // Of a race that is not decided all go on.
@@ -143,7 +147,7 @@ describe('a retry', () => {
 
   it('looks at recorded results only: not at what every object inherits', () => {
     const w = world('name: a\nversion: "1.0.0"\nsteps:\n  valueOf: { agent: designer }\n');
-    const { events } = started(w, { retry: { of: 'r0', results: {} } });
+    const { events } = started(w, { retry: { of: 'r0', results: {}, cancelled: [] } });
     assert.deepEqual(types(events), ['run.started', 'step.dispatched valueOf 1', 'timer.armed']);
   });
 });

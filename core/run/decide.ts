@@ -142,8 +142,11 @@ function reuse(draft: Draft, input: Start, steps: readonly StepDefinition[], at:
     if (output === undefined) continue;
     emit(draft, { type: 'step.completed', step: id, attempt: 0, output, at, reusedFrom: input.retry.of });
   }
-  // A join that fired in the earlier run had its losers cancelled: they are no more wanted now.
-  for (const step of steps) if (stepState(draft.run, step.id) !== undefined) cancelRest(draft, step, at);
+  // Losers that a join of the earlier run cancelled are no more wanted now; one that had failed by then may be.
+  const { cancelled } = input.retry;
+  for (const step of steps)
+    if (stepState(draft.run, step.id) !== undefined)
+      cancelRest(draft, step, at, (need) => cancelled.includes(need));
 }
 
 const conflict = (input: Start): RunEvent => ({

@@ -264,7 +264,12 @@ export type RunInput =
       readonly input: Json;
       /** Why there is no definition, where there is none. */
       readonly problem?: Failure;
-      readonly retry?: { readonly of: string; readonly results: Readonly<Record<string, Payload>> };
+      readonly retry?: {
+        readonly of: string;
+        readonly results: Readonly<Record<string, Payload>>;
+        /** The steps that it cancelled, or were stopped with it. */
+        readonly cancelled: readonly string[];
+      };
       readonly labels?: Readonly<Record<string, string>>;
       readonly traceparent?: string;
     })

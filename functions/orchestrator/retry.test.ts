@@ -14,7 +14,11 @@ afterEach(async () => {
 const boom = { status: 'failed', failure: { code: 'BOOM', message: 'no', retryable: false } } as const;
 
 /** Runs it until `breaks` has failed, mends it, and retries. A step whose answer is undefined gives none. */
-async function retried(workflow: string, breaks: string, answer: (step: string) => Json | undefined) {
+async function retried(
+  workflow: string,
+  breaks: string,
+  answer: (step: string) => Json | typeof boom | undefined,
+) {
   let broken = true;
   const e = await openEngine({
     workflow,
@@ -22,7 +26,8 @@ async function retried(workflow: string, breaks: string, answer: (step: string) 
       worker: ({ stepid = '' }) => {
         if (stepid === breaks && broken) return boom;
         const value = answer(stepid);
-        return value === undefined ? 'silent' : completed(value);
+        if (value === undefined) return 'silent';
+        return value === boom ? boom : completed(value);
       },
     },
   });
@@ -82,6 +87,27 @@ steps:
     );
     assert.equal(status, 'completed');
     assert.deepEqual([...e.calls.keys()], [`${String(runId)}last`]);
+  });
+
+  it('asks a step again that had failed before its race was won, and those behind it', async () => {
+    const workflow = `
+name: race
+version: '1.0.0'
+steps:
+  lost: { agent: worker, continueOnError: true }
+  won: { agent: worker }
+  behind: { agent: worker, needs: lost }
+  first:
+    agent: worker
+    needs: [won, lost]
+    join: { atLeast: 1, cancelRest: true }
+`;
+    const { e, status, runId } = await retried(workflow, 'behind', (step) => (step === 'lost' ? boom : {}));
+    assert.equal(status, 'completed');
+    const id = parseRunId(runId);
+    assert.ok(id);
+    const history = (await e.store.commits.history(id)).flatMap(({ events: all }) => all);
+    assert.ok(history.some((event) => event.type === 'step.completed' && event.step === 'behind'));
   });
 
   it('of many long results stays within what one commit may hold', async () => {

@@ -145,7 +145,7 @@ async function takeOver(
   if (problem !== undefined) return { input: request.input, problem };
   const asked = isGiven ? request.input : await inputOf(store, old);
   const kept = await shortened(store.blobs, { tenant, runId }, results);
-  return { input: asked, retry: { of: old.runId, results: kept } };
+  return { input: asked, retry: { of: old.runId, results: kept, cancelled: cancelledIn(old) } };
 }
 
 /** Of results that are long together, each over this becomes a claim check. Bytes. */
@@ -182,6 +182,9 @@ function resultsOf(old: FinishedRun): Readonly<Record<string, Payload>> {
   for (const [id, step] of stepEntries(old.steps)) if (step.status === 'completed') results[id] = step.output;
   return results;
 }
+
+const cancelledIn = (old: FinishedRun): readonly string[] =>
+  [...stepEntries(old.steps)].flatMap(([id, { status }]) => (status === 'cancelled' ? [id] : []));
 
 async function inputOf(store: Store, old: FinishedRun): Promise<Json> {
   const blobs = new Map<string, Json>();
