@@ -14,6 +14,8 @@ it('says what is expected, where zod says what is wrong', () => {
   assert.equal(said(z.string().max(3), 'long'), 'string to have <=3 characters');
   assert.equal(said(z.array(z.string()).min(1), []), 'array to have >=1 items');
   assert.equal(said(z.enum(['kafka', 'http']), 'kafak'), 'one of "kafka"|"http"');
+  assert.equal(said(z.enum(['a, received b', 'c']), 'd'), 'one of "a, received b"|"c"');
+  assert.equal(said(z.number().multipleOf(2), 3), 'a number that must be a multiple of 2');
   assert.equal(said(z.literal(1), 2), '1');
   assert.equal(said(z.string().regex(/^a/), 'b'), 'text that must match pattern /^a/');
   assert.equal(said(z.email(), 'b'), 'a valid email address');

@@ -5,12 +5,11 @@ export function expectationOf(said: string): string {
   const keys = /^Unrecognized keys?: ([^]+)/.exec(said)?.[1];
   if (keys !== undefined) return `no key ${keys}`;
   const expected =
-    /^(?:Invalid input|Invalid option|Too big|Too small): expected ([^]+?)(?:, received [^,]+)?$/.exec(
-      said,
-    )?.[1];
+    /^(?:Invalid input|Too big|Too small): expected ([^]+?)(?:, received [^,]+)?$/.exec(said)?.[1] ??
+    /^Invalid option: expected ([^]+)/.exec(said)?.[1];
   if (expected !== undefined) return expected;
-  const must = /^Invalid string: must ([^]+)/.exec(said)?.[1];
-  if (must !== undefined) return `text that must ${must}`;
+  const [, type, must] = /^Invalid (string|number): must ([^]+)/.exec(said) ?? [];
+  if (must !== undefined) return `${type === 'string' ? 'text' : 'a number'} that must ${must}`;
   const kind = /^Invalid ([^:]+)$/.exec(said)?.[1];
   if (kind === undefined) return said;
   return kind === 'input' ? 'a value that fits' : `a valid ${kind}`;
