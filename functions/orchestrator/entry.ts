@@ -31,24 +31,27 @@ export interface TailCommit {
   readonly acknowledged: boolean;
 }
 
-/** A stored run that cannot be gone on with; the run is quarantined. */
+/** A stored run that cannot be gone on with; its message says why. One that is live is quarantined. */
 export class StoredRunProblem extends Error {
   override readonly name = 'StoredRunProblem';
   readonly code: 'STATE_VERSION_NEWER' | 'STATE_CORRUPT';
-  constructor(code: 'STATE_VERSION_NEWER' | 'STATE_CORRUPT', message: string) {
-    super(message);
+  /** What to do about a run that is set aside for it. */
+  readonly mending: string;
+  constructor(code: 'STATE_VERSION_NEWER' | 'STATE_CORRUPT', why: string, mending: string) {
+    super(why);
     this.code = code;
+    this.mending = mending;
   }
 }
 
 /** Folds what was loaded. Undefined where the run has no commit. Throws `StoredRunProblem`. */
 export function entryOf(stored: StoredRun): Entry | undefined {
   const { snapshot, damaged } = stored;
-  if (damaged !== undefined) throw new StoredRunProblem('STATE_CORRUPT', unreadable(damaged));
+  if (damaged !== undefined) throw new StoredRunProblem('STATE_CORRUPT', unreadable(damaged), restoring);
   const newest = Math.max(snapshot?.schema ?? 0, ...stored.commits.map((commit) => commit.schema));
   if (newest > commitSchema) {
-    const problem = `a stored commit has schema ${newest}; this version reads up to ${commitSchema}. Upgrade Baton, then \`./baton recover\`.`;
-    throw new StoredRunProblem('STATE_VERSION_NEWER', problem);
+    const problem = `a stored commit has schema ${newest}; this version reads up to ${commitSchema}.`;
+    throw new StoredRunProblem('STATE_VERSION_NEWER', problem, 'Upgrade Baton, then `./baton recover`.');
   }
   let run: RunState = snapshot === undefined ? absent : ofSnapshot(snapshot.state);
   let head = snapshot?.head;
@@ -168,10 +171,11 @@ const isSamePlace = (a: Cause, b: Cause): boolean =>
 const broken = (commit: Commit): StoredRunProblem =>
   new StoredRunProblem(
     'STATE_CORRUPT',
-    `commit ${commit.version} of run ${commit.runId} does not follow the commit before it; expected an unbroken chain. ${mending}`,
+    `commit ${commit.version} of run ${commit.runId} does not follow the commit before it; expected an unbroken chain.`,
+    restoring,
   );
 
 const unreadable = (damaged: string): string =>
-  `of the stored run, ${damaged} cannot be read; expected JSON as it was written. ${mending}`;
+  `of the stored run, ${damaged} cannot be read; expected JSON as it was written.`;
 
-const mending = 'The run is set aside; restore its commits from a backup, then `./baton recover`.';
+const restoring = 'The run is set aside; restore its commits from a backup, then `./baton recover`.';

@@ -39,7 +39,8 @@ async function place(deps: BatchDeps, work: Work, stored: StoredRun | undefined)
     if (error instanceof InfrastructureError) throw error;
     // What this version cannot fold (an event of another one, say) costs the run, as a bug does: not its partition.
     const known = error instanceof StoredRunProblem;
-    await quarantine(deps, work, known ? { code: error.code, reason: error.message } : bugOf(error));
+    const problem = known ? { code: error.code, reason: `${error.message} ${error.mending}` } : bugOf(error);
+    await quarantine(deps, work, problem);
     return false;
   }
 }

@@ -197,7 +197,7 @@ async function inputOf(store: Store, old: FinishedRun): Promise<Json> {
 const unreadable = (why: string): Failure =>
   failure(
     'RETRY_SOURCE_MISSING',
-    `the run to retry cannot be read: ${why} Expected an ended run whose history is whole; start a new run instead.`,
+    `the run to retry cannot be read: ${why} Expected an ended run whose history is whole: restore it from a backup, or start a new run.`,
   );
 
 const missing = (retryOf: string): Failure =>
