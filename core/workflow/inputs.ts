@@ -6,6 +6,7 @@ import { compileSchema } from './json-schema.ts';
 import { inputTypes } from './language.ts';
 import { nearest } from './nearest.ts';
 import { echo, quote } from './problem.ts';
+import { type Origin } from './regex-safety.ts';
 import { didYouMean, type Report } from './report.ts';
 import { pointerSegments } from './scope.ts';
 import { jsonOf, type MapEntry, type MapNode, nodeAt, type SourceNode } from './source-node.ts';
@@ -17,13 +18,13 @@ export interface ParsedInputs {
 
 const idPattern = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
-export function parseInputs(node: SourceNode | undefined, report: Report): ParsedInputs {
+export function parseInputs(node: SourceNode | undefined, origin: Origin, report: Report): ParsedInputs {
   const entries = mapOf(node, report)?.entries ?? [];
   const properties: [string, Json][] = [];
   const required: string[] = [];
   for (const entry of entries) {
     checkInputName(entry, report);
-    const parsed = parseInput(entry, report);
+    const parsed = parseInput(entry, origin, report);
     if (parsed === undefined) continue;
     properties.push([entry.key, parsed.schema]);
     if (parsed.required) required.push(entry.key);
@@ -49,10 +50,11 @@ function checkInputName(entry: MapEntry, report: Report): void {
 
 function parseInput(
   entry: MapEntry,
+  origin: Origin,
   report: Report,
 ): { readonly schema: JsonObject; readonly required: boolean } | undefined {
   const node = entry.value;
-  if (node.kind === 'map') return parseSchema(node, report);
+  if (node.kind === 'map') return parseSchema(node, origin, report);
   const written = jsonOf(node);
   if (typeof written !== 'string')
     return wrongType(
@@ -73,6 +75,7 @@ function parseInput(
 /** `required: false` is a word of ours; in JSON Schema `required` is a list, and stays. */
 function parseSchema(
   node: MapNode,
+  origin: Origin,
   report: Report,
 ): { readonly schema: JsonObject; readonly required: boolean } | undefined {
   const json = jsonOf(node) as JsonObject;
@@ -80,7 +83,7 @@ function parseSchema(
   const schema = Object.fromEntries(
     Object.entries(json).filter(([key]) => key !== 'required' || own === undefined),
   );
-  const compiled = compileSchema(schema);
+  const compiled = compileSchema(schema, origin);
   if (!compiled.ok) {
     for (const problem of compiled.problem) {
       const at = nodeAt(node, pointerSegments(problem.path));

@@ -2,6 +2,7 @@
  * JSON Schema (2020-12), for inputs and for agent contracts. The only file that knows ajv.
  * JS1. A schema that refers outside itself, or whose patterns could hang, is refused before it is compiled.
  * JS2. A schema object is compiled once.
+ *      Of one that is stored less is asked: it was accepted once (RX3).
  * JS3. Checking a value ends: a schema that refers to itself does so on a part of the value (`schema-circle.ts`).
  */
 import { echoed } from '../redact.ts';
@@ -10,7 +11,7 @@ import { type Result } from '../failure.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { nearest } from './nearest.ts';
 import { echo } from './problem.ts';
-import { regexProblem } from './regex-safety.ts';
+import { type Origin, regexProblem } from './regex-safety.ts';
 import { schemaAddresses } from './schema-address.ts';
 import { circles } from './schema-circle.ts';
 import { isLocal, itsParts, references, sameValue, schemasAt, targetOf } from './schema-parts.ts';
@@ -36,20 +37,23 @@ export interface ValueProblem {
 export type Validator = (value: Json) => readonly ValueProblem[];
 export type CompiledSchema = Result<Validator, readonly SchemaProblem[]>;
 
-const compiled = new WeakMap<JsonObject, CompiledSchema>();
+const compiled = {
+  author: new WeakMap<JsonObject, CompiledSchema>(),
+  store: new WeakMap<JsonObject, CompiledSchema>(),
+} as const;
 let ajv: Ajv2020 | undefined;
 
-export function compileSchema(schema: JsonObject): CompiledSchema {
-  const known = compiled.get(schema);
+export function compileSchema(schema: JsonObject, origin: Origin = 'author'): CompiledSchema {
+  const known = compiled[origin].get(schema);
   if (known !== undefined) return known;
-  const result = compile(schema);
-  compiled.set(schema, result);
+  const result = compile(schema, origin);
+  compiled[origin].set(schema, result);
   return result;
 }
 
-function compile(schema: JsonObject): CompiledSchema {
+function compile(schema: JsonObject, origin: Origin): CompiledSchema {
   const problems: SchemaProblem[] = [];
-  checkSchema(schema, '', schema, problems);
+  checkSchema(schema, '', { root: schema, origin, problems });
   if (problems.length > 0) return { ok: false, problem: problems };
   // Made at the first use: its own meta schema costs some milliseconds.
   ajv ??= new Ajv2020({
@@ -108,30 +112,36 @@ const keywords = new Set([
   ...others,
 ]);
 
-function checkSchema(schema: Json, path: string, root: JsonObject, problems: SchemaProblem[]): void {
+interface Checking {
+  readonly root: JsonObject;
+  readonly origin: Origin;
+  readonly problems: SchemaProblem[];
+}
+
+function checkSchema(schema: Json, path: string, checking: Checking): void {
   if (!isJsonObject(schema)) return;
   for (const [key, value] of Object.entries(schema)) {
     const at = `${path}/${escapePointer(key)}`;
     if (!keywords.has(key) && !key.startsWith('x-')) {
       const near = nearest(key, keywords);
       const hint = near === undefined ? 'remove it, or begin it with x-' : `did you mean '${near}'?`;
-      problems.push({
+      checking.problems.push({
         code: 'WF_SCHEMA_INVALID',
         path: at,
         message: `unknown keyword '${echoed(key)}'`,
         hint,
       });
     }
-    if (references.includes(key)) checkRef(value, at, root, problems);
-    if (key === 'pattern') checkPattern(value, at, problems);
+    if (references.includes(key)) checkRef(value, at, checking);
+    if (key === 'pattern') checkPattern(value, at, checking);
     if (key === 'patternProperties' && isJsonObject(value))
-      for (const name of Object.keys(value)) checkPattern(name, `${at}/${escapePointer(name)}`, problems);
+      for (const name of Object.keys(value)) checkPattern(name, `${at}/${escapePointer(name)}`, checking);
     for (const kind of [sameValue, itsParts])
-      for (const [below, part] of schemasAt(key, value, at, kind)) checkSchema(part, below, root, problems);
+      for (const [below, part] of schemasAt(key, value, at, kind)) checkSchema(part, below, checking);
   }
 }
 
-function checkRef(ref: Json, path: string, root: JsonObject, problems: SchemaProblem[]): void {
+function checkRef(ref: Json, path: string, { root, problems }: Checking): void {
   if (targetOf(root, ref) === undefined)
     problems.push({
       code: 'WF_SCHEMA_REF',
@@ -141,8 +151,8 @@ function checkRef(ref: Json, path: string, root: JsonObject, problems: SchemaPro
     });
 }
 
-function checkPattern(pattern: Json, path: string, problems: SchemaProblem[]): void {
-  const why = typeof pattern === 'string' ? regexProblem(pattern) : undefined;
+function checkPattern(pattern: Json, path: string, { origin, problems }: Checking): void {
+  const why = typeof pattern === 'string' ? regexProblem(pattern, origin) : undefined;
   if (why !== undefined)
     problems.push({
       code: why === 'pattern is not a regular expression' ? 'WF_SCHEMA_INVALID' : 'WF_REGEX_UNSAFE',

@@ -18,6 +18,7 @@ import { checkWords, stepCount, workflowWords } from './language.ts';
 import { expressionOf, templateOf } from './placed-expression.ts';
 import { type Problem, quote } from './problem.ts';
 import { readJson } from './read-json.ts';
+import { type Origin } from './regex-safety.ts';
 import { enoughProblems, newReport, type Report, type Where } from './report.ts';
 import { fieldOf, jsonOf, type MapEntry, type MapNode, type SourceNode, typeName } from './source-node.ts';
 import { refuseStepCount } from './source-size.ts';
@@ -34,17 +35,18 @@ export type ParsedWorkflow =
   | { readonly ok: true; readonly value: Definition }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** From a stored `source`. Positions are line 0; the problems' paths say where. */
+/** From a stored `source`, which an earlier version may have accepted. Positions are line 0; the problems' paths say where. */
 export function parseDefinition(source: JsonObject, options: ParseOptions = {}): ParsedWorkflow {
   const read = readJson(source);
-  return read.ok ? parseTree(read.value, options) : { ok: false, problems: read.problem };
+  return read.ok ? parseTree(read.value, 'store', options) : { ok: false, problems: read.problem };
 }
 
 /** The last part of both parsers. */
-export function parseTree(root: SourceNode, options: ParseOptions): ParsedWorkflow {
+export function parseTree(root: SourceNode, origin: Origin, options: ParseOptions): ParsedWorkflow {
   const report = newReport();
   checkSecrets(root, report);
-  const definition = root.kind === 'map' ? parseRoot(root, options, report) : refuseRoot(root, report);
+  const definition =
+    root.kind === 'map' ? parseRoot(root, origin, options, report) : refuseRoot(root, report);
   if (definition !== undefined && report.problems.length === 0) return { ok: true, value: definition };
   const problems = [...report.problems].sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
   return { ok: false, problems };
@@ -58,12 +60,17 @@ function refuseRoot(root: SourceNode, report: Report): undefined {
   });
 }
 
-function parseRoot(root: MapNode, options: ParseOptions, report: Report): Definition | undefined {
+function parseRoot(
+  root: MapNode,
+  origin: Origin,
+  options: ParseOptions,
+  report: Report,
+): Definition | undefined {
   checkWords(root, workflowWords, 'the workflow', report);
   const name = parseName(root, report);
   const version = parseVersion(root, report);
   const description = textOf(takeField(root, 'description', report), report)?.value;
-  const inputs = parseInputs(takeField(root, 'inputs', report), report);
+  const inputs = parseInputs(takeField(root, 'inputs', report), origin, report);
   const timeoutMs = durationOf(takeField(root, 'timeout', report), report);
   const labels = parseLabels(root, report);
   const stepEntries = mapOf(takeField(root, 'steps', report), report)?.entries ?? [];

@@ -10,5 +10,5 @@ export { parseDefinition, type ParsedWorkflow, type ParseOptions } from './parse
 /** From a file. Problems are sorted by place. */
 export function parseWorkflow(text: string | Uint8Array, options: ParseOptions = {}): ParsedWorkflow {
   const read = readSource(text, options);
-  return read.ok ? parseTree(read.value, options) : { ok: false, problems: read.problem };
+  return read.ok ? parseTree(read.value, 'author', options) : { ok: false, problems: read.problem };
 }

@@ -1,7 +1,7 @@
 /**
  * How many ways a backtracking matcher may have to share one text out between the repetitions of a pattern.
- * RC1. Ways are counted on texts of one sign over and over, for each of a sample of signs: there repetitions that follow
- *      one another, with nothing between them that the sign is not, multiply their ways.
+ * RC1. Ways are counted on texts of one sign over and over, for each of the pattern's own signs and of a sample: there
+ *      repetitions that follow one another, with nothing between them that the sign is not, multiply their ways.
  * RC2. In bits: a repetition without bound has ten (a thousand lengths), a bounded one by its lengths.
  * The pattern is a valid one in Unicode mode, without flags and back references.
  */
@@ -25,12 +25,19 @@ const endlessBits = 10;
 /** More lengths than these count as without bound, and so many times is as often as a part is looked at. */
 const manyTimes = 10;
 const printable = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at));
-const signs = [...printable, '\n', '\t', 'é', 'Ж', '中', '😀'];
+const sample = [...printable, '\n', '\t', 'é', 'α', 'Ж', 'א', 'ا', 'क', 'か', '中', '😀'];
 
 export function costOf(pattern: string): number {
   const { part } = alternatives(pattern, 0);
-  return Math.max(...signs.map((sign) => cost(part, sign).best));
+  const signs = new Set([...sample, ...spelled(pattern)]);
+  return Math.max(...[...signs].map((sign) => cost(part, sign).best));
 }
+
+/** The signs that it is written of, those given by their number as well: bounds of classes among them. */
+const spelled = (pattern: string): string =>
+  pattern.replace(/\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))/g, (_, ...hex: string[]) =>
+    String.fromCodePoint(Number.parseInt(hex.find(Boolean) ?? '0', 16)),
+  );
 
 type Read = { readonly part: Part; readonly at: number };
 

@@ -49,6 +49,9 @@ describe('a repetition', () => {
     );
     told(['a?'.repeat(30), 'a{0,9}'.repeat(8), '(a|a)'.repeat(30), '((a|a){10}){10}'], shared);
     told(['a*a*a?a?a?a?a?'], shared);
+    // On signs that are in no sample: the pattern's own, also where it gives their numbers.
+    told(['[ⴀ-ⴥ]*'.repeat(3), '\\u2D00*'.repeat(3), '\\u{1F700}*'.repeat(3), '\\xFF*'.repeat(3)], shared);
+    told(['[א-ת]*'.repeat(3), '\\p{Script=Greek}*'.repeat(3)], shared);
     told(
       ['a*a*a?a?a?a?', 'a*a*', '\\d+\\.\\d+\\.\\d+', '^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$', '(?:\\d+\\.){3}\\d+'],
       undefined,
@@ -91,7 +94,17 @@ it('what is no pattern in Unicode mode is refused, and so is a long one', () => 
 it('flags inside a pattern are refused', () => {
   told(['(?i:a)b', '(?-i:a)', 'a(?ims-i:b)'].filter(isPattern), 'flags inside the pattern');
   assert.ok(isPattern('(?i:a)b'));
-  told(['(a)[(?i:]'], undefined);
+  told(['(a)[(?i:]', '\\(?i:', '(?:a)', '(?<n>a)', '(?=a)'], undefined);
+});
+
+it('of a stored pattern only what never ends is refused', () => {
+  for (const pattern of ['a*a*a*', '^[a-z0-9]+[a-z0-9-]*[a-z0-9]+$', '(?i:a)b'])
+    assert.equal(
+      regexProblem(pattern, 'store'),
+      isPattern(pattern) ? undefined : 'pattern is not a regular expression',
+    );
+  assert.equal(regexProblem('(a+)+', 'store'), inside);
+  assert.equal(regexProblem('(a)\\1', 'store'), 'back reference');
 });
 
 it('whatever is a pattern gets an answer', () => {

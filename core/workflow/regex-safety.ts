@@ -3,7 +3,8 @@
  * RX1. A group that repeats without bound must not hold a repetition or alternatives that can begin alike: those are
  *      what makes the time exponential. Back references are refused too.
  * RX2. Repetitions that follow one another must not be able to share the same text out between more than two of them:
- *      the time grows with the length to the power of their number.
+ *      the time grows with the length to the power of their number. Counted on texts of one sign (RC1).
+ * RX3. Of a pattern that is stored, and was accepted by an earlier version, nothing but RX1 is asked: its runs go on.
  */
 import { costOf } from './regex-cost.ts';
 
@@ -11,8 +12,11 @@ export const longestPattern = 500;
 /** Two repetitions without bound, and a little. */
 const mostBits = 24;
 
+/** Whether a pattern, or the schema it stands in, comes from its author or is stored (RX3). */
+export type Origin = 'author' | 'store';
+
 /** Why the pattern is refused, in a few words; `undefined`: it is fine. */
-export function regexProblem(pattern: string): string | undefined {
+export function regexProblem(pattern: string, origin: Origin = 'author'): string | undefined {
   if (pattern.length > longestPattern) return `pattern of ${pattern.length} characters`;
   try {
     new RegExp(pattern, 'u');
@@ -20,11 +24,15 @@ export function regexProblem(pattern: string): string | undefined {
     return 'pattern is not a regular expression';
   }
   const why = scan(pattern);
-  if (why !== undefined) return why;
+  if (why !== undefined || origin === 'store') return why;
+  if (hasFlags(pattern)) return 'flags inside the pattern'; // older engines know none
   return costOf(pattern) > mostBits
     ? 'repetitions after one another that can share the same text'
     : undefined;
 }
+
+const hasFlags = (pattern: string): boolean =>
+  /\(\?[a-z-]+:/.test(pattern.replace(/\\.|\[(?:\\.|[^\]\\])*\]/gu, ''));
 
 interface Group {
   repeats: boolean;
@@ -46,7 +54,6 @@ function scan(pattern: string): string | undefined {
       continue;
     }
     if (sign === '(') {
-      if (/^\(\?[a-z-]+:/.test(pattern.slice(at))) return 'flags inside the pattern'; // older engines know none
       noteStart(group, anything);
       groups.push(newGroup());
       at += /^\(\?(?::|=|!|<=|<!|<[A-Za-z_]\w*>)/.exec(pattern.slice(at))?.[0].length ?? 1;

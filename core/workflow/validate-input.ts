@@ -11,8 +11,8 @@ export function validateInput(definition: Definition, input: Json): Result<JsonO
       invalid(definition, `expected an object with ${namesOf(definition)}, got ${typeOf(input)}`, []),
     );
   const complete: JsonObject = { ...defaultsOf(definition), ...input };
-  const compiled = compileSchema(definition.inputSchema);
-  // A definition's schema was compiled when the file was parsed; what is wrong here is wrong with the library's update.
+  // It was accepted when the file was parsed; what is wrong here is wrong with the library's update.
+  const compiled = compileSchema(definition.inputSchema, 'store');
   if (!compiled.ok) {
     const refused = compiled.problem.map(({ message }) => message).join('; ');
     return no(invalid(definition, refused, []));

@@ -46,7 +46,7 @@ function foldOne(deps: BatchDeps, work: Work): Soon<Folded> {
   if (digest === undefined) return foldWith(deps, work, run, undefined);
   return whenThere(deps.definitions.byDigest(digest), (pinned) => {
     if (pinned === undefined && run.status === 'running')
-      throw new Error(`the definition ${digest} of the run is not stored`);
+      throw new Error(`the definition ${digest} of the run is not stored, or this version cannot read it`);
     return foldWith(deps, work, run, pinned);
   });
 }
