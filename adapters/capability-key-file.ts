@@ -3,16 +3,29 @@
  * The first line signs; older keys below it still verify.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type CapabilityKeys } from '#core/capability.ts';
 import { InfrastructureError } from '#core/failure.ts';
 import { makeDataFolder } from './embedded/data-folder.ts';
 import { capabilityKeys } from './setting-values.ts';
 
+const fileIn = (folder: string): string => join(folder, 'capability.key');
+
+export const hasCapabilityKeyFile = (folder: string): boolean => existsSync(fileIn(folder));
+
 /** The keys in the folder, after making the first one where there is none. Throws `InfrastructureError`. */
 export function readCapabilityKeyFile(folder: string): CapabilityKeys {
-  const path = join(folder, 'capability.key');
+  const path = fileIn(folder);
   try {
     const text = readIfThere(path) ?? create(folder, path);
     const keys = capabilityKeys(

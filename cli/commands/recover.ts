@@ -1,11 +1,14 @@
 /** `recover [run]`: sends again, from the store, what the log lost; releases a quarantined run that is named. */
 import { recoverRuns } from '#functions/orchestrator/recover.ts';
+import { hasCapabilityKeyFile } from '#adapters/capability-key-file.ts';
+import { type Config } from '#adapters/config.ts';
 import { openSession } from '#local/session.ts';
 import { type Context } from '../context.ts';
 import { refuseDeployed } from '../deployed.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { isUnhosted, startHostHint } from '../host-presence.ts';
 import { configOf, placeOf } from '../open.ts';
+import { configurationError } from '../problem.ts';
 import { resolveRun } from '../run-ids.ts';
 
 export interface RecoverOptions {
@@ -19,18 +22,38 @@ export async function recoverCommand(
 ): Promise<ExitCode> {
   const config = configOf(context);
   refuseDeployed(config, 'recover', 'run it inside the VPC');
+  refuseForeignKeys(config);
   const session = await openSession(config, { host: 'never' });
   try {
     const { platform } = session;
     const runId =
       id === undefined ? undefined : (await resolveRun(platform.store.runs, id, placeOf(config))).runId;
     const recovered = await recoverRuns({ ...platform, keys: platform.capabilityKeys() }, runId);
-    const { runs, effects, released } = recovered;
+    const { runs, effects, released, unreadable } = recovered;
     const text = `${runs} runs looked at, ${effects} open tasks sent again, ${released} runs released`;
     context.output.data(options.json === true ? JSON.stringify(recovered) : text);
     if (effects > 0 && isUnhosted(config)) context.output.note(`To go on: ${startHostHint}.`);
-    return exitCodes.ok;
+    if (unreadable.length === 0) return exitCodes.ok;
+    const several = unreadable.length === 1 ? '1 run' : `${unreadable.length} runs`;
+    context.output.note(
+      `Not recovered: ${several} whose history cannot be read: ${unreadable.slice(0, 20).join(', ')}. ` +
+        'Expected commits as they were written: restore them from a backup, then ./baton recover again.',
+    );
+    return exitCodes.failed;
   } finally {
     await session.close();
   }
+}
+
+/** What it sends is signed: with a key that was made for the purpose, agents would work and be answered in vain. */
+function refuseForeignKeys({ backend, capabilityKeys, dataDir }: Config): void {
+  if (backend.type !== 'services' || capabilityKeys !== undefined || hasCapabilityKeyFile(dataDir)) return;
+  throw configurationError(
+    'CAPABILITY_KEYS_MISSING',
+    'the key is not known that tasks on this Kafka are signed with',
+    {
+      expected: `BATON_CAPABILITY_KEYS as the orchestrator has it, or its data folder (not ${dataDir})`,
+      hint: 'set BATON_CAPABILITY_KEYS; on AWS it is in the secret CapabilityKeys, as id:key',
+    },
+  );
 }

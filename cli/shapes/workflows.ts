@@ -124,8 +124,9 @@ export const workflowShapes: Readonly<Record<string, Shape>> = {
   },
   recover: {
     form: 'document',
-    description: 'Runs looked at, open tasks sent again, runs released from quarantine.',
-    schema: object({ runs: count, effects: count, released: count }),
+    description:
+      'Runs looked at, open tasks sent again, runs released from quarantine, ids of runs that cannot be read.',
+    schema: object({ runs: count, effects: count, released: count, unreadable: list(text) }),
   },
   doctor: {
     form: 'document',

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, it } from 'node:test';
 import { topics } from '#core/event-catalog.ts';
 import { chain } from '#tests/engine/chain.ts';
@@ -7,6 +9,7 @@ import { onlyRun } from '#tests/engine/sandbox.ts';
 import { findLetters, redrive } from '../redrive.ts';
 import { recoverRuns, redriveMs } from './recover.ts';
 
+const none = { runs: 0, effects: 0, released: 0, unreadable: [] };
 let engine: Engine;
 afterEach(() => engine.close());
 
@@ -19,7 +22,7 @@ describe('recovery', () => {
     await engine.settle();
     assert.equal((await onlyRun(engine)).status, 'running', 'the task is lost');
 
-    assert.deepEqual(await recoverRuns(engine.deps), { runs: 1, effects: 1, released: 0 });
+    assert.deepEqual(await recoverRuns(engine.deps), { ...none, runs: 1, effects: 1 });
     const again = events(await engine.take(topics.step('worker')));
     assert.deepEqual(again, lost, 'the same event, to the byte');
     await recoverRuns(engine.deps);
@@ -40,7 +43,7 @@ describe('recovery', () => {
       4,
       'copies of the task made no further commit',
     );
-    assert.deepEqual(await recoverRuns(engine.deps), { runs: 0, effects: 0, released: 0 });
+    assert.deepEqual(await recoverRuns(engine.deps), none);
   });
 
   it('releases a quarantined run that is named, and makes it due a minute later', async () => {
@@ -51,17 +54,36 @@ describe('recovery', () => {
     await engine.store.runs.write([
       { type: 'quarantine', runId, error: { code: 'ENGINE_BUG', message: 'a bug', retryable: false } },
     ]);
-    assert.deepEqual(
-      await recoverRuns(engine.deps),
-      { runs: 0, effects: 0, released: 0 },
-      'not without its id',
-    );
-    assert.deepEqual(await recoverRuns(engine.deps, runId), { runs: 1, effects: 1, released: 1 });
+    assert.deepEqual(await recoverRuns(engine.deps), none, 'not without its id');
+    assert.deepEqual(await recoverRuns(engine.deps, runId), { ...none, runs: 1, effects: 1, released: 1 });
     await engine.pass(redriveMs - 1);
     assert.equal((await engine.take(topics.command)).length, 0);
     await engine.pass(1);
     assert.equal((await engine.take(topics.command)).length, 1);
     assert.equal((await onlyRun(engine)).status, 'running');
+  });
+
+  it('passes over a run whose history cannot be read, names it, and leaves it as it is', async () => {
+    engine = await openEngine({ workflow: chain, agents: { worker: () => 'silent' } });
+    for (const id of ['a', 'b', 'c']) {
+      await engine.start(id, { idea: id });
+      await engine.settle();
+      engine.time.now += 1000;
+    }
+    await engine.take(topics.step('worker'));
+    const [newest] = await engine.store.runs.list({ limit: 3 });
+    assert.ok(newest);
+    const database = new DatabaseSync(join(engine.folder, 'baton.db'));
+    database.prepare("update commits set body = '{' where run = ?").run(newest.runId);
+    database.close();
+    const unreadable = [newest.runId];
+    assert.deepEqual(await recoverRuns(engine.deps), { ...none, runs: 3, effects: 2, unreadable });
+    assert.equal((await engine.take(topics.step('worker'))).length, 2);
+
+    const error = { code: 'ENGINE_BUG', message: 'a bug', retryable: false };
+    await engine.store.runs.write([{ type: 'quarantine', runId: newest.runId, error }]);
+    assert.deepEqual(await recoverRuns(engine.deps, newest.runId), { ...none, runs: 1, unreadable });
+    assert.equal((await engine.store.runs.get(newest.runId))?.status, 'quarantined');
   });
 
   it('leaves time to redrive the result that was set aside, although its attempt is overdue by then', async () => {

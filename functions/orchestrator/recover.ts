@@ -4,10 +4,12 @@
  *      and a response that was consumed is absorbed. So recovering twice, or for nothing, changes nothing.
  * RV2. A row that does not say yet that its run waits for people, or no more, is told: the record after which it would
  *      have been may be lost too.
+ * RV3. A run whose history cannot be read is named, stays as it is, and costs no other run.
  */
+import { InfrastructureError } from '#core/failure.ts';
 import { parseRunId } from '#core/ids.ts';
 import { type CapabilityKeys } from '#core/capability.ts';
-import { type Clock, type Log, type Logger, type RunRow, type Store } from '#core/ports.ts';
+import { type Clock, type Commit, type Log, type Logger, type RunRow, type Store } from '#core/ports.ts';
 import { liveStatuses } from '#core/row-status.ts';
 import { effectsOf, isOpen } from '#core/run/effects.ts';
 import { absent, evolveCommit } from '#core/run/evolve.ts';
@@ -29,6 +31,8 @@ export interface Recovered {
   readonly effects: number;
   /** Runs that had been set aside and go on now. */
   readonly released: number;
+  /** The ids of those whose history cannot be read (RV3). */
+  readonly unreadable: readonly string[];
 }
 
 /**
@@ -43,20 +47,26 @@ const limit = 100_000;
 /** One run, or every live one. A quarantined run named by its id is released, and due a minute later. */
 export async function recoverRuns(deps: RecoverDeps, runId?: string): Promise<Recovered> {
   const rows = await rowsOf(deps.store, runId);
+  const unreadable: string[] = [];
   let effects = 0;
   let released = 0;
   for (const row of rows) {
+    const read = await readRun(deps, row.runId);
+    if (read === undefined) {
+      unreadable.push(row.runId);
+      continue;
+    }
     if (row.status === 'quarantined') {
       await deps.store.runs.write([
         { type: 'release', runId: row.runId, wakeAt: deps.clock.now() + redriveMs },
       ]);
       released += 1;
     }
-    const sent = await recoverRun(deps, row);
+    const sent = await recoverRun(deps, row, read);
     effects += sent;
     deps.logger.info({ run: row.runId, effects: sent }, 'run recovered');
   }
-  return { runs: rows.length, effects, released };
+  return { runs: rows.length, effects, released, unreadable };
 }
 
 async function rowsOf(store: Store, runId: string | undefined): Promise<readonly RunRow[]> {
@@ -69,13 +79,25 @@ async function rowsOf(store: Store, runId: string | undefined): Promise<readonly
   return row === undefined ? [] : [row];
 }
 
-/**
- * Tells how many effects were sent. From the whole history: the commit that opened an attempt may be older than what
- * loading a run reads.
- */
-async function recoverRun(deps: RecoverDeps, row: RunRow): Promise<number> {
-  const history = await deps.store.commits.history(row.runId);
-  const run = history.reduce<RunState>(evolveCommit, absent);
+interface ReadRun {
+  readonly history: readonly Commit[];
+  readonly run: RunState;
+}
+
+/** The whole history: the commit that opened an attempt may be older than what loading a run reads. */
+async function readRun({ store, logger }: RecoverDeps, runId: RunRow['runId']): Promise<ReadRun | undefined> {
+  try {
+    const history = await store.commits.history(runId);
+    return { history, run: history.reduce<RunState>(evolveCommit, absent) };
+  } catch (error) {
+    if (error instanceof InfrastructureError && !error.message.startsWith('STORE_CORRUPT:')) throw error;
+    logger.error({ run: runId, error }, 'run not recovered: its history cannot be read');
+    return undefined;
+  }
+}
+
+/** Tells how many effects were sent. */
+async function recoverRun(deps: RecoverDeps, row: RunRow, { history, run }: ReadRun): Promise<number> {
   if (run.status === 'absent') return 0;
   const open = history.flatMap(effectsOf).filter((effect) => isOpen(run, effect));
   const outbox = { keys: deps.keys, blobs: deps.store.blobs };

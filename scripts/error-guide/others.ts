@@ -14,6 +14,7 @@ export const deadLetterGuide: Guides = {
   STATE_VERSION_NEWER: ['a run was stored by a newer Baton', 'a rollback', 'upgrade Baton, then `./baton recover`'],
   ENGINE_BUG: ['the engine failed on one input', 'a bug', 'please report it with the dead letter'],
   CAPABILITY_MISSING: ['a response carries no capability', 'an agent that does not copy it', 'copy `capability` from the task'],
+  CAPABILITY_KEYS_MISSING: ['`recover` does not know what the tasks are signed with', 'Kafka, without the keys of the orchestrator', 'set `BATON_CAPABILITY_KEYS` as the orchestrator has it'],
   CAPABILITY_MALFORMED: ['the capability is not one', 'a text cut off on the way', 'copy it whole'],
   CAPABILITY_KEY_UNKNOWN: ['the capability is signed by a key nobody holds', 'a key retired too early', 'keep a key until the last expiry it signed'],
   CAPABILITY_FORGED: ['the capability is not for this answer', 'agent A answers as B', 'answer only the task that was given, under its own source'],
