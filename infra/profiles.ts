@@ -186,7 +186,7 @@ function kafkaOf(value: unknown, otherwise: KafkaProfile): KafkaProfile {
     throw new Error(
       `the context's kafka cannot be used: got '${value}', expected msk-serverless, or an object as in infra/profiles.ts. Correct -c kafka=…, or put the object into cdk.json.`,
     );
-  return part<KafkaProfile>(value) ?? otherwise;
+  return completed(value, otherwise);
 }
 
 function databaseOf(context: ReadContext, otherwise: DatabaseProfile): DatabaseProfile {
@@ -195,7 +195,7 @@ function databaseOf(context: ReadContext, otherwise: DatabaseProfile): DatabaseP
   const wanted = typeof given === 'number' ? String(given) : textOf(given);
   if (wanted === undefined)
     return uriSecretArn === undefined
-      ? (part<DatabaseProfile>(context('database')) ?? otherwise)
+      ? completed(context('database'), otherwise)
       : { type: 'existing', uriSecretArn };
   const port = Number(wanted);
   if (uriSecretArn !== undefined && Number.isInteger(port) && port >= 1 && port <= 65_535)
@@ -217,5 +217,12 @@ const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 
 /** Context is what the deploying engineer wrote; CloudFormation and the checks at synth see what is wrong in it. */
+/** An object of the context: what it leaves out is as the profile has it, where it is of the same type. */
+function completed<T extends { readonly type: string }>(value: unknown, otherwise: T): T {
+  const told: Partial<T> = part(value) ?? {};
+  const isSame = (told.type ?? otherwise.type) === otherwise.type;
+  return isSame ? { ...otherwise, ...told } : (told as T);
+}
+
 const part = <T>(value: unknown): T | undefined =>
   typeof value === 'object' && value !== null ? (value as T) : undefined;

@@ -261,7 +261,7 @@ describe('profiles', () => {
         ...Object.values(system.templateOf('data').findResources('AWS::DocDB::DBCluster')),
         ...Object.values(system.templateOf('messaging').findResources('AWS::MSK::Cluster')),
       ].map((resource) => (resource as { DeletionPolicy?: string }).DeletionPolicy);
-    assert.deepEqual(policies(production), ['Retain', 'Retain']);
+    assert.deepEqual(policies(production), ['RetainExceptOnCreate', 'RetainExceptOnCreate']);
     assert.deepEqual(policies(development), ['Delete', 'Delete']);
   });
 
@@ -277,6 +277,14 @@ describe('profiles', () => {
       );
       assert.doesNotMatch(rules, /0\.0\.0\.0/);
     }
+  });
+
+  it('take from an object of the context what it tells, and the rest from the profile', () => {
+    const of = (context: Readonly<Record<string, unknown>>) =>
+      profileOf((key) => ({ profile: 'prod', ...context })[key]);
+    assert.deepEqual(of({ kafka: { brokers: 4 } }).kafka, { ...prod.kafka, brokers: 4 });
+    assert.deepEqual(of({ database: { instances: 1 } }).database, { ...prod.database, instances: 1 });
+    assert.deepEqual(of({ kafka: { type: 'msk-serverless' } }).kafka, { type: 'msk-serverless' });
   });
 
   it('that nobody knows are refused with the known ones', () => {
