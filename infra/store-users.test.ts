@@ -102,7 +102,7 @@ describe('users of the database', () => {
     const secrets = system.templateOf('data').findResources('AWS::SecretsManager::Secret') as Resources;
     const logins = Object.entries(secrets).filter(([id]) => id.startsWith('DatabaseLogin'));
     assert.equal(logins.length, users.size);
-    for (const [id, { DeletionPolicy }] of logins) assert.equal(DeletionPolicy, 'Retain', id);
+    for (const [id, { DeletionPolicy }] of logins) assert.equal(DeletionPolicy, 'RetainExceptOnCreate', id);
   });
 
   it('are none where the database is given: all have its one secret, and nothing is made in it', () => {

@@ -159,7 +159,7 @@ describe('a database', () => {
       ] as const)
         // prettier-ignore
         for (const type of types)
-          buildTestSystem({ profile }).templateOf(part).allResources(type, { DeletionPolicy: 'Retain' });
+          buildTestSystem({ profile }).templateOf(part).allResources(type, { DeletionPolicy: 'RetainExceptOnCreate' });
   });
 
   it('has its password rotated once there is an instance to log in to', () => {

@@ -72,7 +72,8 @@ const stateful = new Set([
 
 function replaceable(resource: CfnResource): readonly Problem[] {
   const { deletionPolicy, updateReplacePolicy } = resource.cfnOptions;
-  const kept = (policy: CfnDeletionPolicy | undefined): boolean => policy === CfnDeletionPolicy.RETAIN;
+  const kept = (policy: CfnDeletionPolicy | undefined): boolean =>
+    policy === CfnDeletionPolicy.RETAIN || policy === CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
   if (!stateful.has(resource.cfnResourceType) || (kept(deletionPolicy) && kept(updateReplacePolicy)))
     return [];
   return [

@@ -220,7 +220,7 @@ const sizeOf = (database: NewDatabase): Size =>
 
 /** In `dev`, `cdk destroy` leaves nothing that costs money. */
 export const removalOf = ({ keepsData }: Profile): cdk.RemovalPolicy =>
-  keepsData ? cdk.RemovalPolicy.RETAIN : cdk.RemovalPolicy.DESTROY;
+  keepsData ? cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : cdk.RemovalPolicy.DESTROY;
 
 /** A stateful resource whose logical id changes is replaced: its id is fixed, wherever the construct moves. */
 export function pin(construct: Construct, id: string): void {
