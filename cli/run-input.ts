@@ -1,12 +1,14 @@
 /** The input of a run from `-i name=value`, `-f file` or the example beside the workflow; typed by the definition. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkParsed } from '#core/json-bytes.ts';
 import { type Json, isJsonObject, type JsonObject } from '#core/json.ts';
 import { type Definition } from '#core/workflow/definition.ts';
 import { nearest } from '#core/workflow/nearest.ts';
 import { validateInput } from '#core/workflow/validate-input.ts';
-import { readJson } from './files.ts';
-import { type CliError, typed, usageError } from './problem.ts';
+import { exitCodes } from './exit-codes.ts';
+import { parseJson, readText } from './files.ts';
+import { type CliError, toldError, typed, usageError } from './problem.ts';
 import { batonFolder } from './workflow-files.ts';
 
 export interface AskedInput {
@@ -60,12 +62,21 @@ export function givenInput(taker: Taker, asked: AskedInput): JsonObject | undefi
 }
 
 function readObject(path: string): JsonObject {
-  const value = readJson(path) as Json;
+  const where = path === '-' ? 'stdin' : typed(path);
+  const text = readText(path);
+  const value = carried(parseJson(text, where) as Json, text, where);
   if (isJsonObject(value)) return value;
-  throw usageError('INPUT_INVALID', `${path === '-' ? 'stdin' : typed(path)} holds ${kindOf(value)}`, {
+  throw usageError('INPUT_INVALID', `${where} holds ${kindOf(value)}`, {
     expected: 'a JSON object with one member for each input',
     hint: 'write it as {"name": value, …}',
   });
+}
+
+/** No event carries keys that rule objects, numbers that are not exact, or half a sign: a run would never begin. */
+function carried(value: Json, text: string, where: string): Json {
+  const problem = checkParsed(value, '', text, (root) => root);
+  if (problem === undefined) return value;
+  throw toldError(exitCodes.usage, { code: problem.code, message: `${where}: ${problem.message}` });
 }
 
 function parseSingle(taker: Taker, text: string): readonly [name: string, value: Json] {
@@ -92,6 +103,7 @@ function convert(taker: Taker, name: string, text: string, schema: Json): Json {
   } catch {
     throw badInput(taker, name, text, types);
   }
+  carried(value, text, `input '${name}'`);
   if (types.some((type) => isOfType(value, type))) return value;
   throw badInput(taker, name, text, types);
 }

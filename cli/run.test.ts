@@ -45,6 +45,32 @@ describe('run on a free data folder', () => {
     assert.equal(resultOf(stdout).status, 'completed');
   });
 
+  it('refuses at once an input that no event carries, which would never begin', async () => {
+    const file = join(folder.path, 'numbers.yaml');
+    writeFileSync(
+      file,
+      'name: numbers\nversion: "1.0.0"\ninputs: { n: integer, o: { type: object, required: false } }\n' +
+        'steps: { a: { agent: kafka-expert, with: { n: "${{ inputs.n }}" } } }\n',
+    );
+    const given = join(folder.path, 'given.json');
+    const nested = (levels: number) => `${'['.repeat(levels)}1${']'.repeat(levels)}`;
+    const rows: readonly (readonly [string, string])[] = [
+      ['{"n":1,"o":{"__proto__":1}}', 'CE_FORBIDDEN_KEY'],
+      ['{"n":9007199254740993}', 'CE_NUMBER'],
+      ['{"n":1e400}', 'CE_NUMBER'],
+      ['{"n":1,"o":{"a":"\\ud800"}}', 'CE_UNICODE'],
+      [`{"n":1,"o":{"a":${nested(62)}}}`, 'CE_DATA_LIMIT'],
+    ];
+    for (const [text, problem] of rows) {
+      writeFileSync(given, text);
+      const { code, stderr } = await baton(['run', file, '-f', given], { dataDir });
+      assert.equal(code, 2, text);
+      assert.match(stderr, new RegExp(`^error\\[${problem}\\]: `), text);
+    }
+    const single = await baton(['run', file, '-i', 'n=1', '-i', 'o={"constructor":1}'], { dataDir });
+    assert.match(single.stderr, /^error\[CE_FORBIDDEN_KEY\]: input 'o': /);
+  });
+
   it('does not call a folder empty because of what was asked for', async () => {
     const [status, workflow, none] = await Promise.all([
       baton(['runs', 'list', '--status', 'cancelled'], { dataDir }),

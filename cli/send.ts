@@ -3,11 +3,14 @@ import { type Platform } from '#adapters/platform.ts';
 import { decisionData, type DecisionData } from '#core/approval-data.ts';
 import { type BatonEvent, encodeEvent } from '#core/cloud-event.ts';
 import { eventCatalog, isEventType, sources } from '#core/event-catalog.ts';
+import { checkJson } from '#core/json-bytes.ts';
 import { isJsonObject, type JsonObject } from '#core/json.ts';
 import { defaultTenant, type RunId } from '#core/ids.ts';
 import { type LogProducer, type Random, type Store } from '#core/ports.ts';
 import { createDefinitions } from '#functions/orchestrator/definitions.ts';
 import { runIdOfStart as runIdIn } from '#functions/orchestrator/starts.ts';
+import { exitCodes } from './exit-codes.ts';
+import { toldError } from './problem.ts';
 
 /** Of an event whose type is in the catalog; `undefined` for any other. */
 export function topicOf(event: BatonEvent): string | undefined {
@@ -23,12 +26,14 @@ export async function sendEvents(log: LogProducer, events: readonly BatonEvent[]
   );
 }
 
-/** A start, whose trace begins here where one is kept. */
+/** A start, whose trace begins here where one is kept. Throws `CliError` where nobody could read it. */
 export async function sendStart(
   { log, telemetry }: Platform,
   event: BatonEvent,
   runId: RunId,
 ): Promise<void> {
+  const problem = checkJson(event.data ?? null, '/data');
+  if (problem !== undefined) throw toldError(exitCodes.usage, problem);
   const started = telemetry?.tracing?.start(event, runId);
   try {
     await sendEvents(log, [started?.event ?? event]);
