@@ -6,6 +6,7 @@ import { goesOnAfter, hostGuests } from './guests.ts';
 import { root } from './spawn.fixture.ts';
 
 const guests = new URL('./guests.ts', import.meta.url).href;
+const output = new URL('./output.ts', import.meta.url).href;
 
 /** What a process prints in which `code` is an agent's. */
 function inProcess(code: string): {
@@ -13,22 +14,22 @@ function inProcess(code: string): {
   readonly stdout: string;
   readonly stderr: string;
 } {
-  const script = `import { leave, receiveGuests } from '${guests}'; receiveGuests(); ${code}`;
+  const script = `import { leave, receiveGuests } from '${guests}'; import { createOutput } from '${output}'; const { data } = createOutput(process.env); receiveGuests(); ${code}`;
   return spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' });
 }
 
 describe('an agent that shares the process of the command', () => {
   it('prints to stderr, so that stdout holds the result alone', () => {
     const { stdout, stderr } = inProcess(
-      "console.log('one'); console.info('two'); console.table([3]); process.stdout.write('{}');",
+      "console.log('one'); console.info('two'); process.stdout.write('three\\n'); process.stdout.write(Buffer.from('four')); data('{}');",
     );
-    assert.equal(stdout, '{}');
-    assert.match(stderr, /^one\ntwo\n/);
+    assert.equal(stdout, '{}\n');
+    assert.equal(stderr, 'one\ntwo\nthree\nfour');
   });
 
   it('does not end it: to ask for that throws in the agent', () => {
     const { status, stdout } = inProcess(
-      'try { process.exit(0); } catch (error) { process.stdout.write(error.message); } leave(7);',
+      'try { process.exit(0); } catch (error) { data(error.message); } process.exitCode = 3; leave(7);',
     );
     assert.equal(status, 7);
     assert.match(stdout, /^process\.exit\(0\) would end the work of others/);

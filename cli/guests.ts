@@ -1,8 +1,9 @@
 /**
  * Agents that need no thread of their own are guests of this process. Their code may print, exit, or leave an error to
  * nobody: none of it may end up in the result on stdout, or end the work of others.
- * GU1. What a guest prints on its console is told to whoever hosts, else it goes to stderr. Stdout is for data.
- * GU2. A guest that asks the process to end has failed, and only that.
+ * GU1. What a guest prints, on its console or on stdout, is told to whoever hosts, else it goes to stderr. Stdout is for
+ *      data, which who wants to write it (output.ts) has to be there before guests are.
+ * GU2. A guest that asks the process to end has failed, and only that. What the process ends with is not its to say.
  * GU3. While somebody hosts, what guests leave uncaught is told and goes no further.
  */
 import { Console } from 'node:console';
@@ -24,13 +25,15 @@ export const leave = (code: number): never => exit(code);
 export function receiveGuests(): void {
   const stream = new Writable({
     decodeStrings: false,
-    write(text: string, _encoding, done) {
+    write(chunk: string | Uint8Array, _encoding, done) {
+      const text = typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk);
       if (host === undefined) process.stderr.write(text);
       else host.printed(text);
       done();
     },
   });
   globalThis.console = new Console({ stdout: stream, stderr: stream });
+  process.stdout.write = stream.write.bind(stream);
   process.exit = (code) => {
     throw new Refusal(
       `process.exit(${code ?? ''}) would end the work of others too; expected a returned value or a thrown error`,

@@ -77,4 +77,4 @@ receiveGuests();
 const exitCode = await main(process.argv.slice(2));
 await output.flush();
 // A signal may have ended the work in the middle: what still holds the event loop must not keep the process.
-leave(process.exitCode === undefined ? exitCode : Number(process.exitCode));
+leave(output.exitCode() ?? exitCode);

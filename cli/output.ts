@@ -1,11 +1,11 @@
 /**
  * Where text goes: data to stdout, everything else to stderr.
- * O1. Only `data` writes to stdout.   O2. A reader that went away ends the output quietly, never the process loudly.
+ * O1. Only `data` writes to stdout, also where guests write to it (guests.ts).   O2. A reader that went away ends the output quietly, never the process loudly.
  * O3. Colour and redrawing only where a person looks: a terminal, not NO_COLOR, not CI, not `TERM=dumb`.
  * O4. What others wrote does not rule the terminal: of control characters only line ends, tabs and colours are written.
  */
 import picocolors from 'picocolors';
-import { exitCodes } from './exit-codes.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { paintProblem } from './problem-colours.ts';
 
 export type Colours = ReturnType<typeof picocolors.createColors>;
@@ -31,6 +31,8 @@ export interface Output {
   size(): { readonly columns: number; readonly rows: number };
   /** Aborts when nobody reads stdout any more. */
   readonly closed: AbortSignal;
+  /** What the command ends with where its result could not be written. */
+  exitCode(): ExitCode | undefined;
   /** Waits until everything written has left the process. */
   flush(): Promise<void>;
 }
@@ -43,18 +45,27 @@ export function createOutput(
 ): Output {
   const { stdout, stderr } = streams;
   const closed = new AbortController();
-  stdout.on('error', (error: Error) => endQuietly(error, closed));
+  let exitCode: ExitCode | undefined;
+  // As they are now: what guests write to stdout goes elsewhere from when they are received.
+  const [toStdout, toStderr] = [writerOf(stdout), writerOf(stderr)];
+  stdout.on('error', (error: Error) => {
+    // EPIPE is `baton … | head`. Any other failure to write (a full disk) leaves nothing to say it with but stderr.
+    if (!('code' in error) || error.code !== 'EPIPE') {
+      exitCode = exitCodes.configuration;
+      toStderr(unwritable(error));
+    }
+    closed.abort();
+  });
   // Nobody reads the notes: the work goes on, its result still matters.
   stderr.on('error', () => undefined);
-  const write = (stream: Stream, text: string): void => {
-    if (stream !== stdout || !closed.signal.aborted) stream.write(text);
-  };
   const colours = picocolors.createColors(hasColour(env, stderr));
   return {
-    data: (text) => write(stdout, `${harmless(text)}\n`),
-    note: (text) => write(stderr, `${harmless(text)}\n`),
-    problem: (text) => write(stderr, `${harmless(paintProblem(text, colours))}\n`),
-    draw: (text) => write(stderr, text),
+    data: (text) => {
+      if (!closed.signal.aborted) toStdout(`${harmless(text)}\n`);
+    },
+    note: (text) => toStderr(`${harmless(text)}\n`),
+    problem: (text) => toStderr(`${harmless(paintProblem(text, colours))}\n`),
+    draw: (text) => toStderr(text),
     colours,
     dataColours: picocolors.createColors(hasColour(env, stdout)),
     live: stderr.isTTY === true && !isSet(env.CI) && env.TERM !== 'dumb',
@@ -63,8 +74,9 @@ export function createOutput(
     // A pseudo-terminal nobody has sized says 0.
     size: () => ({ columns: stderr.columns || 80, rows: stderr.rows || 24 }),
     closed: closed.signal,
+    exitCode: () => exitCode,
     flush: async () => {
-      await Promise.all([drained(stdout), drained(stderr)]);
+      await Promise.all([drained(stdout, toStdout), drained(stderr, toStderr)]);
     },
   };
 }
@@ -76,18 +88,10 @@ const harmless = (text: string): string =>
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-function endQuietly(error: Error, closed: AbortController): void {
-  // EPIPE is `baton … | head`. Any other failure to write (a full disk) leaves nothing to say it with but stderr.
-  if (!('code' in error) || error.code !== 'EPIPE') {
-    process.exitCode = exitCodes.configuration;
-    process.stderr.write(
-      `error[OUTPUT]: stdout cannot be written: ${error.message}\n` +
-        'expected: a place with room for the result\n' +
-        'help: free some space or write elsewhere, and ask again; a run is kept: ./baton runs get @last\n',
-    );
-  }
-  closed.abort();
-}
+const unwritable = (error: Error): string =>
+  `error[OUTPUT]: stdout cannot be written: ${error.message}\n` +
+  'expected: a place with room for the result\n' +
+  'help: free some space or write elsewhere, and ask again; a run is kept: ./baton runs get @last\n';
 
 const isSet = (value: string | undefined): boolean => value !== undefined && value !== '';
 
@@ -96,8 +100,15 @@ const hasColour = (env: NodeJS.ProcessEnv, stream: Stream): boolean =>
     ? env.FORCE_COLOR !== '0'
     : stream.isTTY === true && !isSet(env.NO_COLOR) && !isSet(env.CI) && env.TERM !== 'dumb';
 
-const drained = (stream: Stream): Promise<void> =>
+type Writer = (text: string, done?: () => void) => void;
+
+const writerOf = (stream: Stream): Writer => {
+  const write = stream.write.bind(stream);
+  return (text, done) => void write(text, done);
+};
+
+const drained = (stream: Stream, write: Writer): Promise<void> =>
   new Promise((resolve) => {
     if (stream.destroyed || !stream.writable) resolve();
-    else stream.write('', () => resolve());
+    else write('', resolve);
   });

@@ -42,6 +42,7 @@ const silentOutput = (said: string[]): Output => ({
   columns: () => 80,
   size: () => ({ columns: 80, rows: 24 }),
   closed: new AbortController().signal,
+  exitCode: () => undefined,
   flush: () => Promise.resolve(),
 });
 
