@@ -17,7 +17,7 @@ function environment(): string {
     '',
     '# Environment',
     '',
-    'Everything Baton reads from the environment. An unknown `BATON_*` name is an error that names the nearest known one. Secrets for `secretRef` are `BATON_SECRET_<NAME>`; the standard `OTEL_*` names are read too.',
+    'Everything Baton reads from the environment. An unknown `BATON_*` name is an error that names the nearest known one. Secrets for `secretRef` are `BATON_SECRET_<NAME>`. A secret of eight characters or more is shown in log lines as `secret:<name>`; a shorter one is not looked for, since it stands in ordinary words. The standard `OTEL_*` names are read too.',
     '',
     '| name | value | default | what for |',
     '| --- | --- | --- | --- |',
