@@ -3,13 +3,15 @@
  * JS1. A schema that refers outside itself, or whose patterns could hang, is refused before it is compiled.
  * JS2. A schema object is compiled once.
  *      Of one that is stored less is asked: it was accepted once (RX3).
- * JS3. Checking a value ends: a schema that refers to itself does so on a part of the value (`schema-circle.ts`).
+ * JS3. Checking a value ends: a schema that refers to itself does so on a part of the value (`schema-circle.ts`), and
+ *      patterns that take long are not tried on long texts (`bounded-pattern.ts`).
  */
 import { echoed } from '../redact.ts';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { type Result } from '../failure.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { nearest } from './nearest.ts';
+import { boundedPattern, TextTooLong } from './bounded-pattern.ts';
 import { echo } from './problem.ts';
 import { type Origin, regexProblem } from './regex-safety.ts';
 import { schemaAddresses } from './schema-address.ts';
@@ -63,6 +65,7 @@ function compile(schema: JsonObject, origin: Origin): CompiledSchema {
     validateSchema: false, // it is asked below, and would be again
     logger: false,
     uriResolver: schemaAddresses,
+    code: { regExp: boundedPattern },
   });
   try {
     const endless = circles(schema).map(circleProblem);
@@ -165,8 +168,18 @@ function checkPattern(pattern: Json, path: string, { origin, problems }: Checkin
 }
 
 function problemsOf(validate: ValidateFunction, value: Json): readonly ValueProblem[] {
-  if (validate(value) === true) return [];
+  try {
+    if (validate(value) === true) return [];
+  } catch (error) {
+    if (error instanceof TextTooLong) return [tooLong(error)];
+    throw error;
+  }
   return (validate.errors ?? []).slice(0, 20).map((error) => valueProblem(error, value));
+}
+
+function tooLong({ pattern, text, most }: TextTooLong): ValueProblem {
+  const expected = `at most ${most} characters where the pattern ${echo(pattern)} is tried, which takes too long on more`;
+  return { path: '', message: `a text in the value: expected ${expected}`, expected, got: echo(text) };
 }
 
 function valueProblem(error: ErrorObject, value: Json): ValueProblem {

@@ -3,7 +3,7 @@
  * RC1. Ways are counted on texts of one sign over and over, for each of the pattern's own signs and of a sample: there
  *      repetitions that follow one another, with nothing between them that the sign is not, multiply their ways.
  * RC2. In bits: a repetition without bound has ten (a thousand lengths), a bounded one by its lengths.
- * The pattern is a valid one in Unicode mode, without flags and back references.
+ * The pattern is a valid one in Unicode mode, without back references; flags in it are passed over.
  */
 
 interface Cost {
@@ -21,7 +21,8 @@ type Part =
   | { readonly kind: 'all' | 'either'; readonly parts: readonly Part[] }
   | { readonly kind: 'times'; readonly part: Part; readonly least: number; readonly most: number };
 
-const endlessBits = 10;
+/** Of a repetition without bound. */
+export const endlessBits = 10;
 /** More lengths than these count as without bound, and so many times is as often as a part is looked at. */
 const manyTimes = 10;
 const printable = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at));
@@ -66,7 +67,7 @@ function sequence(pattern: string, from: number): Read {
 
 function group(pattern: string, at: number): Read {
   const rest = pattern.slice(at);
-  const opened = /\((?:\?(?::|=|!|<=|<!|<[^>]*>))?/.exec(rest)?.[0] ?? '(';
+  const opened = /\((?:\?(?:[a-z-]*:|=|!|<=|<!|<[^>]*>))?/.exec(rest)?.[0] ?? '(';
   const inner = alternatives(pattern, at + opened.length);
   // What only looks takes nothing away from what follows.
   const looks = /[=!]/.test(opened);
