@@ -1,6 +1,8 @@
 /** The lines of files that others append to: the last ones, then those to come. */
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { guarded } from '#adapters/embedded/storage-error.ts';
 
 export interface Position {
   /** Which file it was: a name may come to stand for another one. 0: there was none. */
@@ -15,7 +17,10 @@ export interface LastLines<T> {
   readonly position: Position;
 }
 
-/** The newest `limit` of those that `wanted` gives a value for. Files oldest first; a missing one has no lines. */
+/**
+ * The newest `limit` of those that `wanted` gives a value for. Files oldest first; a missing one has no lines. Throws
+ * `InfrastructureError` where they may not be read: after one `sudo ./baton run` they are another user's.
+ */
 export async function lastLines<T>(
   files: readonly string[],
   wanted: (line: string) => T | undefined,
@@ -24,8 +29,7 @@ export async function lastLines<T>(
   const kept: T[] = [];
   let position: Position = { file: 0, bytes: 0 };
   for (const path of files) {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    const text = stat === undefined ? '' : readFileSync(path, 'utf8');
+    const { stat, text } = guarded(dataFolderOf(path), () => wholeOf(path));
     // A line may be half written.
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     position = { file: stat?.ino ?? 0, bytes: Buffer.byteLength(whole) };
@@ -37,10 +41,18 @@ export async function lastLines<T>(
   return { lines: kept.slice(-limit), position };
 }
 
+/** Log files lie in a folder of the data folder. */
+const dataFolderOf = (path: string): string => dirname(dirname(path));
+
+function wholeOf(path: string): { readonly stat: Stats | undefined; readonly text: string } {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return { stat, text: stat === undefined ? '' : readFileSync(path, 'utf8') };
+}
+
 const everyMs = 150;
 const chunkBytes = 256 * 1024;
 
-/** Ends when `signal` aborts. Looks often instead of being told: file watching differs on every system. */
+/** Ends when `signal` aborts, and throws as `lastLines`. Looks often instead of being told: file watching differs on every system. */
 export async function* followLines(
   path: string,
   from: Position,
@@ -49,10 +61,12 @@ export async function* followLines(
   let { file, bytes } = from;
   const buffer = Buffer.alloc(chunkBytes);
   while (!signal.aborted) {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    // Another file under this name, or the same one shorter, begins anew.
-    if (stat !== undefined && (stat.ino !== file || stat.size < bytes)) [file, bytes] = [stat.ino, 0];
-    const taken = stat === undefined || stat.size <= bytes ? '' : readAt(path, bytes, buffer);
+    const taken = guarded(dataFolderOf(path), () => {
+      const stat = statSync(path, { throwIfNoEntry: false });
+      // Another file under this name, or the same one shorter, begins anew.
+      if (stat !== undefined && (stat.ino !== file || stat.size < bytes)) [file, bytes] = [stat.ino, 0];
+      return stat === undefined || stat.size <= bytes ? '' : readAt(path, bytes, buffer);
+    });
     const whole = taken.slice(0, taken.lastIndexOf('\n') + 1);
     // A line longer than the buffer is given up: nobody reads it, and what follows must be seen.
     bytes += Buffer.byteLength(whole) || (Buffer.byteLength(taken) >= chunkBytes ? chunkBytes : 0);

@@ -58,4 +58,14 @@ describe('the log file of a host', () => {
     }
     assert.deepEqual(seen, ['half', 'new']);
   });
+
+  it('that cannot be read any more ends its followers with what is known of the data folder', async () => {
+    const dataDir = join(folder.path, 'replaced');
+    const [older, current] = logFiles(dataDir);
+    mkdirSync(current, { recursive: true });
+    const known = { name: 'InfrastructureError', message: /^STORE_IO: .+ \(data folder .+replaced\)/ };
+    await assert.rejects(lastLines([older, current], all, 1), known);
+    const lines = followLines(current, { file: 0, bytes: 0 }, new AbortController().signal);
+    await assert.rejects(lines.next(), known);
+  });
 });

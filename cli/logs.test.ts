@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -102,5 +103,16 @@ describe('logs of a folder without any', () => {
     assert.equal(code, 0);
     assert.equal(stdout, '');
     assert.match(stderr, /\.\/baton dev/);
+  });
+});
+
+describe('logs that may not be read', () => {
+  it('are a matter of the data folder and no bug, exit 4', async () => {
+    const unreadable = join(folder.path, 'unreadable');
+    // Root may read everything, but no folder as a file.
+    mkdirSync(join(unreadable, 'logs', 'host.jsonl'), { recursive: true });
+    const { code, stderr } = await baton(['logs'], { dataDir: unreadable });
+    assert.equal(code, 4, stderr);
+    assert.match(stderr, /^error\[STORE_IO\]: .+\ngot: .+unreadable\)\nexpected: .+\nhelp: .+/);
   });
 });

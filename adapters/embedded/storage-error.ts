@@ -31,7 +31,7 @@ const full: Diagnosis = {
 };
 const readOnly: Diagnosis = {
   code: 'STORE_READ_ONLY',
-  what: 'the data folder or a file in it cannot be written',
+  what: 'the data folder or a file in it cannot be both read and written',
   expected: 'a folder that this user may read and write',
   fix: 'correct its permissions, or point BATON_DATA_DIR to a writable folder',
 };

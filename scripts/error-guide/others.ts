@@ -23,7 +23,7 @@ export const deadLetterGuide: Guides = {
 
 export const storeGuide: Guides = {
   STORE_FULL: ['the disk is full', 'no space left', 'free some; the work is tried again'],
-  STORE_READ_ONLY: ['the data folder cannot be written', 'a folder of another user', 'correct its permissions, or set `BATON_DATA_DIR`'],
+  STORE_READ_ONLY: ['the data folder cannot be both read and written', 'a folder of another user', 'correct its permissions, or set `BATON_DATA_DIR`'],
   STORE_BUSY: ['another process held the database too long', 'a stopped process', 'end the process that hangs'],
   STORE_CORRUPT: ['a file of the data folder is damaged', 'a folder copied without its `-wal` file', 'restore it, or begin with an empty folder'],
   STORE_IO: ['the file system refused', 'a folder deleted meanwhile', 'check the disk and the folder'],
