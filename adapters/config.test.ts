@@ -205,6 +205,8 @@ describe('problems', () => {
     ['BATON_PARTIAL_RESPONSES', 'yes'],
     ['BATON_ENDPOINTS', 'one:https://x'],
     ['BATON_STORE_RETENTION_DAYS', '-1'],
+    ['BATON_STORE_RETENTION_DAYS', '6'],
+    ['BATON_STORE_RETENTION_DAYS', '3651'],
     ['BATON_STORE_RETENTION_DAYS', '1.5'],
   ];
   for (const [name, value] of wrong)

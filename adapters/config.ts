@@ -96,7 +96,7 @@ function assemble(
   const baseUrl = read('OPENAI_BASE_URL', parse.httpUrl);
   const capabilityKeys = read('BATON_CAPABILITY_KEYS', parse.capabilityKeys);
   const jaeger = readJaeger(read);
-  const retentionDays = read('BATON_STORE_RETENTION_DAYS', parse.days);
+  const retentionDays = read('BATON_STORE_RETENTION_DAYS', parse.retentionDays);
   const queryUrl = read('BATON_TRACE_URL', parse.httpUrl) ?? (jaeger && `http://${inUrl(jaeger.host)}:16686`);
   return {
     backend,

@@ -2,6 +2,7 @@
  * Parsers of single settings: text to value, or what was expected instead (never the value itself, it may be secret).
  */
 import { type CapabilityKey, type CapabilityKeys } from '#core/capability.ts';
+import { topicRetentionDays } from '#core/event-catalog.ts';
 import { no, ok, type Result } from '#core/failure.ts';
 import { patterns } from '#core/ids.ts';
 
@@ -40,7 +41,14 @@ export const logLevel: Parser<(typeof logLevels)[number]> = (value) => {
 };
 
 export const port: Parser<number> = (value) => whole(value, 1, 65535, 'a port number from 1 to 65535');
-export const days: Parser<number> = (value) => whole(value, 1, 3650, 'a whole number of days from 1 to 3650');
+/** Of ended runs. */
+export const retentionDays: Parser<number> = (value) =>
+  whole(
+    value,
+    topicRetentionDays,
+    3650,
+    `a whole number of days from ${topicRetentionDays}, which topics keep their records, to 3650`,
+  );
 
 /** Pool sizes, replicas. */
 export const small: Parser<number> = (value) => whole(value, 1, 1000, 'a whole number from 1 to 1000');

@@ -2,6 +2,7 @@
  * Every environment variable Baton reads, as a table: the reader checks names against it, and
  * `docs/reference/environment.md` is generated from it. `BATON_SECRET_<NAME>` and the standard `OTEL_*` come on top.
  */
+import { topicRetentionDays } from '#core/event-catalog.ts';
 
 export interface SettingSpec {
   /** What the value looks like, for people. */
@@ -195,7 +196,7 @@ export const settings = {
     secret: false,
   },
   BATON_STORE_RETENTION_DAYS: {
-    type: 'whole number of days, 1 to 3650',
+    type: `whole number of days, ${topicRetentionDays} to 3650`,
     default: '30',
     for: 'How long ended runs are kept. At least the retention of the topics.',
     secret: false,

@@ -61,6 +61,21 @@ describe('doctor', () => {
     assert.equal(find(noFolder.stdout, 'data folder')?.state, 'broken');
   });
 
+  it('finds a retention that every run would be refused for, with the days that work', async () => {
+    const dataDir = join(folder.path, 'short');
+    const env = { BATON_STORE_RETENTION_DAYS: '1' };
+    const { code, stdout } = await baton(['doctor'], { dataDir, env });
+    assert.equal(code, 4, stdout);
+    assert.match(
+      stdout,
+      /broken {3}settings: CONFIG_TYPE: BATON_STORE_RETENTION_DAYS [^\n]*from 7, which topics keep/,
+    );
+    const run = await baton(['run', 'design-and-provision'], { dataDir, env });
+    assert.equal(run.code, 4);
+    assert.match(run.stderr, /CONFIG_TYPE[^]*from 7/);
+    assert.equal((await baton(['doctor'], { dataDir, env: { BATON_STORE_RETENTION_DAYS: '7' } })).code, 0);
+  });
+
   it('refuses an old Node by its code', () => {
     assert.equal(nodeFinding('24.1.0').state, 'ok');
     const old = nodeFinding('20.9.0');

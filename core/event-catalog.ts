@@ -14,6 +14,9 @@ export const topics = {
   step: (agent: string): string => `workflow.step.${agent}.request`,
 } as const;
 
+/** Records are kept so long on every topic; an ended run at least as long, since they may name it. */
+export const topicRetentionDays = 7;
+
 export const groups = {
   request: 'baton.orchestrator.request',
   command: 'baton.orchestrator.command',

@@ -9,7 +9,7 @@
  * Source: AWS Lambda Developer Guide, "Event source mapping parameters (Amazon MSK)".
  */
 import { type AgentManifest } from '#core/agent/contract.ts';
-import { groups, topics } from '#core/event-catalog.ts';
+import { groups, topicRetentionDays, topics } from '#core/event-catalog.ts';
 
 export interface TopicSpec {
   readonly name: string;
@@ -91,7 +91,7 @@ export function topologyOf(manifests: readonly AgentManifest[], options: Topolog
   const topic = (name: string, maxMessageBytes = recordBytes): TopicSpec => ({
     name,
     partitions: options.partitions ?? 8,
-    retentionMs: 7 * day,
+    retentionMs: topicRetentionDays * day,
     maxMessageBytes,
   });
   const locals = manifests.filter((manifest) => manifest.transport === 'local');
