@@ -4,7 +4,7 @@
  */
 import { assertNever } from '#core/assert-never.ts';
 import { type CapabilityKeys } from '#core/capability.ts';
-import { type Logger } from '#core/ports.ts';
+import { type Logger, type LogRecord } from '#core/ports.ts';
 import { systemClock, systemRandom } from './clock.ts';
 import { type Config } from './config.ts';
 import { openModels } from './llm/open-model.ts';
@@ -35,6 +35,8 @@ export interface OpenPlatform extends Platform {
 export interface EmbeddedUpkeep {
   /** Flushes to the disk so far. */
   readonly syncs: () => number;
+  /** What a group has not committed of a topic; looks only. Nothing where the topic is missing. */
+  readonly unread: (of: { readonly topic: string; readonly group: string }) => AsyncIterable<LogRecord>;
   /** Deletes log records older than `before` (ms since 1970) that every group has passed; tells how many. */
   readonly trimLog: (before: number) => Promise<number>;
   /** Ends every lease on a call. Only for the holder of the host lock, which proves that their owners are dead. */
@@ -103,6 +105,7 @@ async function openBackend(
         prepareStore,
         embedded: {
           syncs: () => embedded.syncs(),
+          unread: (of) => embedded.unread(of),
           trimLog: (before) => embedded.trimLog(before),
           endLeases: () => embedded.endLeases(),
         },

@@ -11,7 +11,7 @@ import { InfrastructureError } from '#core/failure.ts';
 import { parseWorkflow } from '#core/workflow/parse.ts';
 import { createOperator } from '#functions/operator/handler.ts';
 import { openSession, type Session } from '#local/session.ts';
-import { baton, hasStack, resultOf, temporaryFolder } from './spawn.fixture.ts';
+import { baton, hasStack, resultOf, startBaton, temporaryFolder, until } from './spawn.fixture.ts';
 import { storeWorkflows } from './workflow-files.ts';
 
 const folder = temporaryFolder();
@@ -99,6 +99,21 @@ outputs:
     const { stdout } = await deployed('runs', 'watch', run);
     assert.match(stdout, /"by":"ada"/);
     assert.match((await deployed('reject', run)).stderr, /NOT_WAITING/);
+  });
+
+  it('follow a run for longer than hosts of this machine are waited for, since nobody sees those there', async () => {
+    const { run } = resultOf((await deployed('run', 'ask')).stdout);
+    const watcher = startBaton(['--aws=dev', 'runs', 'watch', run], { env: aws.env });
+    let ended = false;
+    let looks = 0;
+    void watcher.ended.then(() => (ended = true));
+    aws.answer({ 'lambda:Invoke': (call) => ((looks += 1), invoke(call)) });
+    // It looks five times a second at most, and waits three seconds for a host.
+    await until(() => ended || looks > 30, 'it has looked often');
+    assert.equal((await deployed('approve', run, '--by', 'ada')).code, 0);
+    const { code, stdout, stderr } = await watcher.ended;
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /"by":"ada"/);
   });
 
   it('retry a run that failed', async () => {

@@ -4,7 +4,7 @@ import { liveStatuses } from '#core/row-status.ts';
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Config } from '#adapters/config.ts';
-import { openPlatform } from '#adapters/open-platform.ts';
+import { openPlatform, type OpenPlatform } from '#adapters/open-platform.ts';
 import { type Platform } from '#adapters/platform.ts';
 import { manifests } from '#agents/manifests.ts';
 import { InfrastructureError } from '#core/failure.ts';
@@ -14,6 +14,7 @@ import { broken, fine, type Finding, warning } from './finding.ts';
 import { presentHost } from './host-presence.ts';
 import { changedAgentFile, staleHint, staleText } from './stale-host.ts';
 import { hasDeadLetters, topicStates } from './topics.ts';
+import { countWaitingStarts } from './waiting-starts.ts';
 
 export async function examineData(config: Config): Promise<readonly Finding[]> {
   const { dataDir, backend } = config;
@@ -66,16 +67,20 @@ function placeFindings(dataDir: string): readonly Finding[] {
 const firstExisting = (path: string): string =>
   existsSync(path) || dirname(path) === path ? path : firstExisting(dirname(path));
 
-async function contentFindings(config: Config, platform: Platform): Promise<readonly Finding[]> {
+/** Whoever has more need not know how many. */
+const mostCounted = 100;
+
+async function contentFindings(config: Config, platform: OpenPlatform): Promise<readonly Finding[]> {
   const { log, store } = platform;
   const missing = (await topicStates(log, topologyOf(manifests))).filter(({ state }) => state === 'missing');
   const open = await openLetters(platform);
-  const quarantined = await store.runs.list({ status: 'quarantined', limit: 100 });
+  const quarantined = await store.runs.list({ status: 'quarantined', limit: mostCounted });
   const live = (
-    await Promise.all(liveStatuses.map((status) => store.runs.list({ status, limit: 100 })))
+    await Promise.all(liveStatuses.map((status) => store.runs.list({ status, limit: mostCounted })))
   ).flat();
   const host = presentHost(config);
   const embedded = config.backend.type === 'embedded';
+  const unbegun = host === undefined ? await countWaitingStarts(platform, mostCounted) : 0;
   return [
     missing.length === 0
       ? fine('topics', 'all there')
@@ -84,12 +89,12 @@ async function contentFindings(config: Config, platform: Platform): Promise<read
           `missing: ${missing.map(({ topic }) => topic).join(', ')}`,
           embedded ? './baton topics create' : './baton setup',
         ),
-    ...(embedded ? [hostFinding(host, live.length)] : [await registeredFinding(platform)]),
+    ...(embedded ? [hostFinding(host, live.length + unbegun)] : [await registeredFinding(platform)]),
     quarantined.length === 0
       ? fine('quarantine', 'no run is set aside')
       : warning(
           'quarantine',
-          `${quarantined.length} runs are set aside: ${quarantined[0]?.error?.code ?? 'unknown'}`,
+          `${quarantined.length === 1 ? '1 run is' : `${quarantined.length} runs are`} set aside: ${quarantined[0]?.error?.code ?? 'unknown'}`,
           `./baton recover ${quarantined[0]?.runId ?? '<run>'}`,
         ),
     open === 0
@@ -105,7 +110,7 @@ async function registeredFinding({ store }: Platform): Promise<Finding> {
     : warning('workflows', 'none is registered', './baton setup');
 }
 
-function hostFinding(host: HostHolder | undefined, live: number): Finding {
+function hostFinding(host: HostHolder | undefined, waiting: number): Finding {
   if (host !== undefined) {
     const says = `process ${host.pid} works on this folder`;
     const changed = changedAgentFile(host.since);
@@ -113,8 +118,12 @@ function hostFinding(host: HostHolder | undefined, live: number): Finding {
       ? fine('host', says)
       : warning('host', `${says}, but ${staleText(changed)}`, staleHint);
   }
-  if (live === 0) return fine('host', 'nobody hosts, and no run waits for it');
-  return warning('host', `nobody hosts, and ${live === 100 ? '100 or more' : live} runs wait`, './baton dev');
+  if (waiting === 0) return fine('host', 'nobody hosts, and no run waits for it');
+  const runs =
+    waiting === 1
+      ? '1 run waits'
+      : `${waiting >= mostCounted ? `${mostCounted} or more` : waiting} runs wait`;
+  return warning('host', `nobody hosts, and ${runs}`, './baton dev');
 }
 
 async function openLetters({ log }: Platform): Promise<number> {

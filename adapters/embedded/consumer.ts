@@ -10,7 +10,7 @@ import { type Feed } from './feed.ts';
 import { createReader } from './reader.ts';
 import { type Records } from './records.ts';
 import { refusal } from '#core/refusal.ts';
-import { type Topic } from './topics.ts';
+import { slotsOf, type Topic } from './topics.ts';
 
 export interface ConsumerParts {
   readonly database: Database;
@@ -52,20 +52,30 @@ export async function openConsumer(parts: ConsumerParts, topic: Topic, group: st
   };
 }
 
+/** By partition, the offset that a member of the group would go on with; `undefined` where it has none. */
+export function committedOffsets(
+  { database }: Pick<ConsumerParts, 'database'>,
+  topic: Topic,
+  group: string,
+): readonly (number | undefined)[] {
+  const select = database.statement('SELECT next FROM group_offsets WHERE consumer_group = ? AND slot = ?');
+  const slots = slotsOf(topic);
+  const rows = database.read(() => slots.map((slot) => select.row(group, slot)));
+  return rows.map((row) => (row === undefined ? undefined : number(row, 0)));
+}
+
 /** The group's offsets by partition. A new group is written down at once: trimming waits for every known group. */
 async function joinGroup(database: Database, topic: Topic, group: string): Promise<number[]> {
   database.writer.flush();
-  const select = database.statement('SELECT next FROM group_offsets WHERE consumer_group = ? AND slot = ?');
   const insert = database.statement(
     'INSERT INTO group_offsets (consumer_group, slot, next) VALUES (?, ?, 0) ON CONFLICT DO NOTHING',
   );
-  const slots = Array.from({ length: topic.partitions }, (_, partition) => topic.firstSlot + partition);
-  const known = database.read(() => slots.map((slot) => select.row(group, slot)));
+  const known = committedOffsets({ database }, topic, group);
   if (known.includes(undefined))
     await database.writer.relaxed(() => {
-      for (const slot of slots) insert.run(group, slot);
+      for (const slot of slotsOf(topic)) insert.run(group, slot);
     });
-  return known.map((row) => (row === undefined ? 0 : number(row, 0)));
+  return known.map((next) => next ?? 0);
 }
 
 type Positions = Parameters<LogConsumer['commit']>[0];

@@ -100,6 +100,23 @@ test('a group that begins after a trim begins with the oldest record that is lef
   );
 });
 
+test('what a group has not committed is seen without joining it, and nothing of a topic that is not there', async () => {
+  const unread = async (topic: string): Promise<readonly number[]> => {
+    const offsets: number[] = [];
+    for await (const { offset } of embedded.unread({ topic, group: 'g' })) offsets.push(offset);
+    return offsets;
+  };
+  await publishAt(1_000, 'a', 'a', 'a');
+  assert.deepEqual(await unread('t'), [0, 1, 2]);
+  assert.equal(await embedded.trimLog(9_000), 2, 'trimming waits for known groups alone');
+  const consumer = await embedded.log.consumer({ topic: 't', group: 'g' });
+  await publishAt(2_000, 'a');
+  await consumer.commit([{ partition: partitionOf(Buffer.from('a'), 2), nextOffset: 3 }]);
+  await consumer.close();
+  assert.deepEqual(await unread('t'), [3]);
+  assert.deepEqual(await unread('none'), []);
+});
+
 test('a tail that is being read when the folder closes ends', async () => {
   await publishAt(1_000, 'a');
   const seen: number[] = [];

@@ -1,12 +1,12 @@
 /** The embedded log: the `Log` port on SQLite, with groups and offsets as on Kafka. */
 import { type Clock, type Log, type LogRecord, type OutgoingRecord } from '#core/ports.ts';
 import { number } from './columns.ts';
-import { type ConsumerParts, openConsumer } from './consumer.ts';
+import { committedOffsets, type ConsumerParts, openConsumer } from './consumer.ts';
 import { type Database } from './database.ts';
 import { type Feed } from './feed.ts';
 import { type RawRecord, createRecords, place } from './records.ts';
 import { tail } from './tail.ts';
-import { type Topic, createTopics } from './topics.ts';
+import { type Topic, createTopics, slotsOf } from './topics.ts';
 
 /** Records on their way: each has its place. */
 export interface Sending {
@@ -21,6 +21,8 @@ export interface EmbeddedLog extends Log {
   send(records: readonly OutgoingRecord[]): Sending;
   /** `publish` for what only others write: records without key or value. */
   append(records: readonly RawRecord[]): Promise<void>;
+  /** What the group has not committed, all partitions merged by time, without joining it. Nothing where the topic is missing. */
+  unread(of: { readonly topic: string; readonly group: string }): AsyncIterable<LogRecord>;
   /** Deletes records older than `before` (ms) that every group of their topic has passed; tells how many. */
   trim(before: number): Promise<number>;
 }
@@ -64,6 +66,12 @@ export function createLog(database: Database, feed: Feed, clock: Clock): Embedde
     },
     createTopics: (wanted) => topics.create(wanted),
     topics: async () => topics.list().map(({ name, partitions }) => ({ name, partitions })),
+    async *unread({ topic: name, group }) {
+      const topic = topics.list().find((one) => one.name === name);
+      if (topic === undefined) return;
+      const positions = committedOffsets(parts, topic, group).map((next) => next ?? 0);
+      yield* tail(parts, topic, positions, { follow: false });
+    },
     trim: (before) => trim(parts, topics.list(), before),
   };
 }
@@ -74,9 +82,6 @@ const toRaw = (record: OutgoingRecord): RawRecord => ({
   value: record.value,
   headers: record.headers,
 });
-
-const slotsOf = (topic: Topic): readonly number[] =>
-  Array.from({ length: topic.partitions }, (_, partition) => topic.firstSlot + partition);
 
 async function trim(
   { database, records }: ConsumerParts,

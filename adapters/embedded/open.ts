@@ -1,5 +1,5 @@
 /** Opens a data folder: the log and the store of the embedded default, in one SQLite file, blobs beside it. */
-import { type Clock, type Log, type Store } from '#core/ports.ts';
+import { type Clock, type Log, type LogRecord, type Store } from '#core/ports.ts';
 import { type JointWrites } from '#core/joint-writes.ts';
 import { createBlobs } from './blobs.ts';
 import { createCommits } from './commits.ts';
@@ -31,6 +31,8 @@ export interface Embedded {
   readonly joint: JointWrites;
   /** Flushes to the disk so far: one for each durable transaction; those of a blob's file and folder count too. */
   syncs(): number;
+  /** What a group has not committed of a topic; looks only. Nothing where the topic is missing. */
+  unread(of: { readonly topic: string; readonly group: string }): AsyncIterable<LogRecord>;
   /** Deletes log records older than `before` (ms) that every group of their topic has passed; tells how many. */
   trimLog(before: number): Promise<number>;
   /** Appends what other Kafka clients may write and Baton never does: records without key or value. */
@@ -66,6 +68,7 @@ export function openEmbedded({ folder, clock, onSync, reading = false }: Embedde
     },
     joint: createJointWrites(database, log),
     syncs: () => syncs,
+    unread: (of) => log.unread(of),
     trimLog: (before) => log.trim(before),
     endLeases: () => invocations.endLeases(),
     append: (records) => log.append(records),

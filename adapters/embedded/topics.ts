@@ -25,6 +25,9 @@ export const slotRange = (slot: number): { readonly first: number; readonly last
   last: slot * slotSpan + slotSpan - 1,
 });
 
+export const slotsOf = ({ firstSlot, partitions }: Topic): readonly number[] =>
+  Array.from({ length: partitions }, (_, partition) => firstSlot + partition);
+
 export function createTopics(database: Database): Topics {
   // A topic never changes once it is there, so what was found stays true.
   const known = new Map<string, Topic>();

@@ -3,13 +3,13 @@ import { recoverRuns } from '#functions/orchestrator/recover.ts';
 import { hasCapabilityKeyFile } from '#adapters/capability-key-file.ts';
 import { type Config } from '#adapters/config.ts';
 import { openSession } from '#local/session.ts';
+import { resolveBegunRun } from '../begun-run.ts';
 import { type Context } from '../context.ts';
 import { refuseDeployed } from '../deployed.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { isUnhosted, startHostHint } from '../host-presence.ts';
-import { configOf, placeOf } from '../open.ts';
+import { configOf } from '../open.ts';
 import { configurationError } from '../problem.ts';
-import { resolveRun } from '../run-ids.ts';
 
 export interface RecoverOptions {
   readonly json?: boolean;
@@ -26,8 +26,7 @@ export async function recoverCommand(
   const session = await openSession(config, { host: 'never' });
   try {
     const { platform } = session;
-    const runId =
-      id === undefined ? undefined : (await resolveRun(platform.store.runs, id, placeOf(config))).runId;
+    const runId = id === undefined ? undefined : (await resolveBegunRun(platform, config, id)).runId;
     const recovered = await recoverRuns({ ...platform, keys: platform.capabilityKeys() }, runId);
     const { runs, effects, released, unreadable } = recovered;
     const text = `${runs} runs looked at, ${effects} open tasks sent again, ${released} runs released`;

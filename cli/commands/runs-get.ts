@@ -5,12 +5,12 @@ import { absent, evolveCommit } from '#core/run/evolve.ts';
 import { durationText, skipText, stepsOf, type StepSummary, timelineOf } from '#core/run/timeline.ts';
 import { type RunState } from '#core/run/types.ts';
 import { awaitedIn, awaitedLines } from '../awaited.ts';
+import { resolveBegunRun } from '../begun-run.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { placeOf, readPlatform } from '../open.ts';
+import { readPlatform } from '../open.ts';
 import { oneLine } from '../record-text.ts';
 import { resultOf, valueOf } from '../result.ts';
-import { resolveRun } from '../run-ids.ts';
 import { stepNames } from '../step-names.ts';
 import { table } from '../table.ts';
 import { rowJson } from './runs-list.ts';
@@ -30,8 +30,8 @@ interface Found {
 }
 
 export async function runsGetCommand(context: Context, id: string, options: GetOptions): Promise<ExitCode> {
-  return readPlatform(context, async ({ store }, config) => {
-    const found = await find(store, await resolveRun(store.runs, id, placeOf(config)));
+  return readPlatform(context, async (platform, config) => {
+    const found = await find(platform.store, await resolveBegunRun(platform, config, id));
     context.output.data(options.json === true ? JSON.stringify(jsonOf(found)) : textOf(found));
     return exitCodes.ok;
   });

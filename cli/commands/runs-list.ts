@@ -5,11 +5,13 @@ import { durationText } from '#core/run/timeline.ts';
 import { nearest } from '#core/workflow/nearest.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { isUnhosted, startHostHint } from '../host-presence.ts';
 import { parseLimit } from '../limit.ts';
 import { placeOf, readPlatform } from '../open.ts';
 import { typed, usageError } from '../problem.ts';
 import { oneLine } from '../record-text.ts';
 import { table } from '../table.ts';
+import { countWaitingStarts } from '../waiting-starts.ts';
 
 export interface ListOptions {
   readonly status?: string;
@@ -24,12 +26,12 @@ export async function runsListCommand(context: Context, options: ListOptions): P
     ...(options.workflow === undefined ? {} : { workflow: options.workflow }),
     limit: parseLimit(options.limit, 'runs'),
   };
-  return readPlatform(context, async ({ store, clock }, config) => {
+  return readPlatform(context, async (platform, config) => {
+    const { store, clock } = platform;
     const rows = await store.runs.list(filter);
     const { output } = context;
     if (options.json === true) output.data(JSON.stringify(rows.map(rowJson)));
-    else if (rows.length === 0) output.note(noneText(filter, placeOf(config)));
-    else
+    else if (rows.length > 0)
       output.data(
         table(
           ['RUN', 'WORKFLOW', 'STATUS', 'STARTED', 'TOOK', 'FAILURE'],
@@ -37,8 +39,21 @@ export async function runsListCommand(context: Context, options: ListOptions): P
           output.columns(),
         ),
       );
+    if (options.json === true) return exitCodes.ok;
+    const isAll = options.status === undefined && options.workflow === undefined;
+    const waiting = isAll && isUnhosted(config) ? await countWaitingStarts(platform, mostCounted) : 0;
+    if (waiting > 0) output.note(waitingText(waiting));
+    else if (rows.length === 0) output.note(noneText(filter, placeOf(config)));
     return exitCodes.ok;
   });
+}
+
+const mostCounted = 100;
+
+function waitingText(waiting: number): string {
+  const runs =
+    waiting === 1 ? '1 run was' : `${waiting}${waiting === mostCounted ? ' or more' : ''} runs were`;
+  return `${runs} asked for and ${waiting === 1 ? 'has' : 'have'} not begun, for nobody hosts: ${startHostHint}.`;
 }
 
 /** What was asked for may be why nothing is there. */

@@ -6,12 +6,11 @@
 import { absent, evolveCommit } from '#core/run/evolve.ts';
 import { type FinishedRun } from '#core/run/types.ts';
 import { type RunRow, type Store } from '#core/ports.ts';
+import { resolveBegunRun } from '../begun-run.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode } from '../exit-codes.ts';
-import { placeOf } from '../open.ts';
 import { followOrdered, leaveToHost, type Order, type OrderOptions, withOrder } from '../ordered-run.ts';
 import { type CliError, usageError } from '../problem.ts';
-import { resolveRun } from '../run-ids.ts';
 import { runIdOfStart, sendStart, startEvent } from '../send.ts';
 import { stepNames } from '../step-names.ts';
 import { printResult } from '../watch.ts';
@@ -29,7 +28,7 @@ export async function runsRetryCommand(
 async function retry(order: Order, id: string): Promise<ExitCode> {
   const { context, session, options } = order;
   const { store, random, clock } = session.platform;
-  const old = await endedRun(store, await resolveRun(store.runs, id, placeOf(order.config)));
+  const old = await endedRun(store, await resolveBegunRun(session.platform, order.config, id));
   const { name, version, digest } = old.workflow ?? { name: old.asked };
   // Without an input of its own it takes the old one, claim checks and all.
   const event = startEvent(random, clock.now(), {

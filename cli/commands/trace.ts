@@ -5,11 +5,11 @@ import { type SpanNode, spanTree, treeLines, type TreeSpan } from '#adapters/tel
 import { type RunId } from '#core/ids.ts';
 import { type Commit } from '#core/ports.ts';
 import { durationText } from '#core/run/timeline.ts';
+import { resolveBegunRun } from '../begun-run.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { historySpans } from '../history-spans.ts';
-import { placeOf, readPlatform } from '../open.ts';
-import { resolveRun } from '../run-ids.ts';
+import { readPlatform } from '../open.ts';
 
 export interface TraceOptions {
   readonly json?: boolean;
@@ -27,9 +27,10 @@ export interface Traced {
 }
 
 export async function traceCommand(context: Context, id: string, options: TraceOptions): Promise<ExitCode> {
-  return readPlatform(context, async ({ store, clock }, config) => {
+  return readPlatform(context, async (platform, config) => {
+    const { store, clock } = platform;
     const { telemetry, backend } = config;
-    const { runId } = await resolveRun(store.runs, id, placeOf(config));
+    const { runId } = await resolveBegunRun(platform, config, id);
     const commits = await store.commits.history(runId);
     const fromHistory = historyOf(runId, commits, clock.now());
     const traced =

@@ -72,6 +72,7 @@ export const commandGuide: Guides = {
   FUNCTION_UNKNOWN: ['there is no such function', '`logs orchestrater`', 'take one of the names that are shown'],
   DEAD_LETTER_MISSING: ['there is no such dead letter', '`dlq show 3/17` of an empty topic', '`./baton dlq list`'],
   DEAD_LETTER_ID: ['this is not the place of a dead letter', '`dlq show x`', 'partition/offset, like 3/17, or `@last`'],
+  RUN_NOT_BEGUN: ['the run was asked for, and no host has read its start yet', '`runs get` after `run --detach` where nobody hosts', '`./baton dev` works on the runs that wait'],
   RUNTIME_VERSION: ['the Node that runs this is too old', 'Node 20 where no package of Node 24 fits', 'install Node 24'],
   AGENT_UNKNOWN: ['there is no such agent', '`agents get kafka`', '`./baton agents list`'],
   RUN_AMBIGUOUS: ['several runs begin like that', '`runs get 01`', 'type more of the id'],
