@@ -56,8 +56,10 @@ export interface ConfigProblem {
   readonly code: 'CONFIG_UNKNOWN' | 'CONFIG_TYPE' | 'CONFIG_CONFLICT' | 'SECRET_MISSING';
   /** The variable. */
   readonly name: string;
-  /** What went wrong, the value given (never a secret's), what was expected, how to fix it. */
+  /** `what`, and after it what was expected and how to fix it. */
   readonly message: string;
+  /** What went wrong, with the value given (never a secret's). */
+  readonly what: string;
   /** The value given, as it may be shown. */
   readonly got: string;
   readonly expected: string;
@@ -235,6 +237,7 @@ const configProblem = (
 ): ConfigProblem => ({
   code,
   name,
+  what,
   message: `${what} Expected ${parts.expected}. ${parts.hint}`,
   ...parts,
   retryable: false,

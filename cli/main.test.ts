@@ -80,7 +80,16 @@ describe('the command line', () => {
       [['rusn', 'list'], /unknown command 'rusn'[^]*did you mean 'runs'\?/],
       [['runs', 'lits'], /unknown command 'lits'[^]*did you mean 'list'\?/],
       [['validate', 'x.yaml', '--jsn'], /unknown option '--jsn'[^]*did you mean '--json'\?/],
-      [['events', 'tail'], /--topic/],
+      [
+        ['events', 'tail', '--json'],
+        /'--topic <topic>' not[^]*\nexpected: \.\/baton events tail --topic <topic>\n/,
+      ],
+      [
+        ['logs', '--step', 'x'],
+        /unknown option '--step'\nexpected: one of --follow, [^\n]*--limit, [^\n]*--quiet/,
+      ],
+      [['runs', 'list', '--limit'], /argument missing\nexpected: a value after it: --limit <n>\n/],
+      [['runs', 'get', 'a', 'b'], /too many arguments[^]*\nexpected: \.\/baton runs get <run>\n/],
       [['plan'], /missing required argument[^]*expected: \.\/baton plan <workflow>/],
     ];
     for (const [args, expected] of wrong) {
@@ -115,8 +124,15 @@ describe('the command line', () => {
     const env = { BATON_LOGG: 'x', MONGODB_URI: 'mongodb://localhost', BATON_LOG: 'loud' };
     const { code, stderr } = await baton(['runs', 'list'], { env, dataDir: folder.path });
     assert.equal(code, 4);
-    for (const word of ['BATON_LOGG', 'KAFKA_BOOTSTRAP_SERVERS', 'loud'])
-      assert.ok(stderr.includes(word), word);
+    const told = stderr.split(/^(?=error)/m);
+    assert.equal(told.length, 3, stderr);
+    for (const word of ['BATON_LOGG', 'KAFKA_BOOTSTRAP_SERVERS', 'loud']) {
+      const [, expected, help] =
+        /^error\[CONFIG_\w+\]: .+\nexpected: (.+)\nhelp: (.+)$/.exec(
+          told.find((one) => one.includes(word))?.trimEnd() ?? '',
+        ) ?? [];
+      for (const part of [expected, help]) assert.equal(stderr.split(part ?? '').length, 2, `${part} once`);
+    }
   });
 
   it('explains a data folder that cannot be used, exit 4, without a stack', async () => {

@@ -1,9 +1,8 @@
 /** Opens configuration and platform for one command; configuration problems become exit code 4. */
-import { type Config, type LogLevel, readConfig } from '#adapters/config.ts';
+import { type Config, type ConfigProblem, type LogLevel, readConfig } from '#adapters/config.ts';
 import { openPlatform, type OpenPlatform, type PlatformOptions } from '#adapters/open-platform.ts';
 import { type Context } from './context.ts';
-import { exitCodes } from './exit-codes.ts';
-import { renderCliProblem, toldError } from './problem.ts';
+import { type CliError, configurationError, renderCliProblem } from './problem.ts';
 
 /** Log lines below `logLevel` stay out of a command's own output unless BATON_LOG asks for them. */
 export function configOf(context: Context, logLevel: LogLevel = 'error'): Config {
@@ -12,11 +11,21 @@ export function configOf(context: Context, logLevel: LogLevel = 'error'): Config
   const config = readConfig(env);
   if (config.ok) return config.value;
   const [first, ...others] = config.problem;
-  for (const other of others) context.output.problem(renderCliProblem(other));
-  throw toldError(
-    exitCodes.configuration,
-    first ?? { code: 'CONFIG_TYPE', message: 'the environment cannot be used' },
-  );
+  // The first one ends the command, so it is printed last.
+  for (const other of others) context.output.problem(renderCliProblem(shown(other)));
+  throw first === undefined ? new Error('no problem was told') : errorOf(first);
+}
+
+const shown = ({ code, what, expected, hint }: ConfigProblem) => ({
+  code,
+  message: what.replace(/\.$/, ''),
+  expected,
+  hint,
+});
+
+function errorOf(problem: ConfigProblem): CliError {
+  const { code, message, ...parts } = shown(problem);
+  return configurationError(code, message, parts);
 }
 
 type Work<T> = (platform: OpenPlatform, config: Config) => Promise<T>;

@@ -11,11 +11,23 @@ export function usageText(command: Command, path: string, text: string): string 
   const help = `./baton ${path === '' ? '' : `${path} `}--help shows what it takes, with examples`;
   return [
     `error[USAGE]: ${shownUsage(what)}`,
-    ...(kind === 'command' ? [`expected: one of ${visible(command).join(', ')}`] : []),
-    ...(what.startsWith('missing required argument') ? [`expected: ./baton ${path} ${takes(command)}`] : []),
+    `expected: ${expectedOf(command, path, { what, kind })}`,
     `help: ${likeliest === undefined ? help : `did you mean '${likeliest}'? ${help}`}`,
     '',
   ].join('\n');
+}
+
+interface Mistake {
+  readonly what: string;
+  readonly kind: string | undefined;
+}
+
+function expectedOf(command: Command, path: string, { what, kind }: Mistake): string {
+  if (kind === 'command') return `one of ${visible(command).join(', ')}`;
+  if (kind === 'option') return `one of ${optionsOf(command).join(', ')}`;
+  const [, flags] = /^option '([^']*)' argument missing$/.exec(what) ?? [];
+  if (flags !== undefined) return `a value after it: ${withoutShort(flags)}`;
+  return ['./baton', path, mandatory(command), takes(command)].filter((part) => part !== '').join(' ');
 }
 
 /** Letters changed round are the commonest slip: `rusn` means `runs`, not `run`. */
@@ -33,6 +45,23 @@ const visible = (command: Command): readonly string[] =>
     .createHelp()
     .visibleCommands(command)
     .map((child) => child.name());
+
+/** Its own and those of the program, which stand after a command as well. */
+function optionsOf(command: Command): readonly string[] {
+  const own = command
+    .createHelp()
+    .visibleOptions(command)
+    .map((option) => option.long ?? option.flags);
+  return [...new Set([...own, ...(command.parent === null ? [] : optionsOf(command.parent))])];
+}
+
+const withoutShort = (flags: string): string => flags.replace(/^-\w, /, '');
+
+const mandatory = (command: Command): string =>
+  command.options
+    .filter((option) => option.mandatory)
+    .map((option) => withoutShort(option.flags))
+    .join(' ');
 
 const takes = (command: Command): string =>
   command.registeredArguments
