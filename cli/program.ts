@@ -15,7 +15,10 @@ export function buildProgram(output: Output, start: Start): Command {
     .description('Event-driven orchestration for AI agents.')
     .version(readVersion(), '--version', 'print the version')
     .helpCommand('help [command]', 'show help for a command')
-    .option('--quiet', 'no notes on stderr, only results and errors')
+    .option(
+      '--quiet',
+      'no notes on stderr: only results, errors, and what must be known of a result (that the scripted model gave it)',
+    )
     .option('--no-input', 'never ask a question')
     .option('--aws [profile]', 'work on Baton as it is deployed to AWS: dev unless given (BATON_AWS_STACK)')
     .exitOverride();

@@ -33,12 +33,15 @@ describe('run on a free data folder', () => {
     assert.doesNotMatch(stderr, /Input from/);
   });
 
-  it('takes inputs from a file and prints what happens as JSON lines with --json', async () => {
+  it('takes inputs from a file and prints what happens as JSON lines with --json, and no note but who answered with --quiet', async () => {
     const file = join(folder.path, 'input.json');
     writeFileSync(file, JSON.stringify({ idea: 'A choir that plans its rehearsals' }));
-    const { code, stdout } = await baton(['run', workflow, '-f', file, '--json', '--quiet'], { dataDir });
+    const { code, stdout, stderr } = await baton(['run', workflow, '-f', file, '--json', '--quiet'], {
+      dataDir,
+    });
     assert.equal(code, 0);
     const lines = stdout.trimEnd().split('\n');
+    assert.equal(stderr, 'The scripted model answered. Set OPENAI_API_KEY to ask a real one.\n');
     const types = lines.slice(0, -1).map((line) => (JSON.parse(line) as { type: string }).type);
     assert.equal(types[0], 'run.started');
     assert.equal(types.at(-1), 'run.completed');

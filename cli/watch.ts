@@ -67,7 +67,10 @@ export async function watchRun(platform: Platform, runId: RunId, options: WatchO
   }
 }
 
-/** The result as one JSON line, the last of stdout; and who answered, where that was no real model. */
+/**
+ * The result as one JSON line, the last of stdout. That no real model answered is said even with `--quiet`: nobody shall
+ * take what a script wrote for an answer.
+ */
 export async function printResult(
   platform: Platform,
   output: Output,
