@@ -157,6 +157,11 @@ describe('mistakes with run and its relatives', { concurrency: 4 }, () => {
     ['an unknown status', ['runs', 'list', '--status', 'done'], /--status 'done'[^]*completed/],
     ['a limit of nothing', ['runs', 'list', '--limit', '0'], /--limit '0'[^]*1 to 1000/],
     ['an unknown topic', ['events', 'tail', '--topic', 'outptu'], /TOPIC_MISSING[^]*did you mean 'output'/],
+    [
+      'an empty reason',
+      ['runs', 'cancel', '@last', '--reason', ''],
+      /--reason is empty\nexpected: 1 to 1024/,
+    ],
     ['a run that is over', ['runs', 'cancel', '@last'], /RUN_ENDED[^]*completed already/],
   ];
   for (const [name, args, expected] of mistakes)

@@ -26,11 +26,7 @@ export async function runsCancelCommand(
   id: string,
   options: CancelOptions,
 ): Promise<ExitCode> {
-  if ((options.reason ?? '').length > longestReason)
-    throw usageError('USAGE', '--reason is too long', {
-      expected: `at most ${longestReason} characters`,
-      hint: 'say it shorter',
-    });
+  checkReason(options.reason);
   const config = configOf(context);
   const session = await openSession(config, { host: 'never' });
   try {
@@ -48,6 +44,14 @@ export async function runsCancelCommand(
   } finally {
     await session.close();
   }
+}
+
+function checkReason(reason: string | undefined): void {
+  if (reason === undefined || (reason !== '' && reason.length <= longestReason)) return;
+  throw usageError('USAGE', reason === '' ? '--reason is empty' : '--reason is too long', {
+    expected: `1 to ${longestReason} characters`,
+    hint: reason === '' ? 'say why, or leave it out' : 'say it shorter',
+  });
 }
 
 function checkLive(row: RunRow): void {
