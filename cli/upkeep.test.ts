@@ -76,7 +76,7 @@ describe('upkeep', () => {
     database.close();
     const { code, stdout, stderr } = await baton(['recover', '@last'], folderOf);
     assert.equal(code, 1, stderr);
-    assert.match(stdout, /^1 runs looked at, 0 open tasks sent again/);
+    assert.match(stdout, /^1 run looked at, 0 open tasks sent again, 0 runs released$/m);
     assert.match(stderr, /Not recovered: 1 run whose history cannot be read: [0-9a-z]{26}\./);
     own.remove();
   });

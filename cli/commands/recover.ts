@@ -29,13 +29,16 @@ export async function recoverCommand(
     const runId = id === undefined ? undefined : (await resolveBegunRun(platform, config, id)).runId;
     const recovered = await recoverRuns({ ...platform, keys: platform.capabilityKeys() }, runId);
     const { runs, effects, released, unreadable } = recovered;
-    const text = `${runs} runs looked at, ${effects} open tasks sent again, ${released} runs released`;
+    const text = [
+      `${countOf(runs, 'run')} looked at`,
+      `${countOf(effects, 'open task')} sent again`,
+      `${countOf(released, 'run')} released`,
+    ].join(', ');
     context.output.data(options.json === true ? JSON.stringify(recovered) : text);
     if (effects > 0 && isUnhosted(config)) context.output.note(`To go on: ${startHostHint}.`);
     if (unreadable.length === 0) return exitCodes.ok;
-    const several = unreadable.length === 1 ? '1 run' : `${unreadable.length} runs`;
     context.output.note(
-      `Not recovered: ${several} whose history cannot be read: ${unreadable.slice(0, 20).join(', ')}. ` +
+      `Not recovered: ${countOf(unreadable.length, 'run')} whose history cannot be read: ${unreadable.slice(0, 20).join(', ')}. ` +
         'Expected commits as they were written: restore them from a backup, then ./baton recover again.',
     );
     return exitCodes.failed;
@@ -43,6 +46,8 @@ export async function recoverCommand(
     await session.close();
   }
 }
+
+const countOf = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** What it sends is signed: with a key that was made for the purpose, agents would work and be answered in vain. */
 function refuseForeignKeys({ backend, capabilityKeys, dataDir }: Config): void {
