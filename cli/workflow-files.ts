@@ -10,6 +10,7 @@ import { parseWorkflow } from '#core/workflow/parse.ts';
 import { type Problem } from '#core/workflow/problem.ts';
 import { readFile, workflowFiles } from './files.ts';
 import { knownAgents } from './known-agents.ts';
+import { withRegistryHint } from './unregistered-agents.ts';
 
 export const batonFolder = resolve(import.meta.dirname, '..');
 
@@ -34,7 +35,9 @@ export async function readWorkflow(path: string): Promise<WorkflowFile> {
   return {
     file,
     text: new TextDecoder().decode(bytes),
-    result: parsed.ok ? { definition: parsed.value } : { problems: parsed.problems },
+    result: parsed.ok
+      ? { definition: parsed.value }
+      : { problems: parsed.problems.map((problem) => withRegistryHint(problem)) },
   };
 }
 

@@ -8,6 +8,7 @@ import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { typed, usageError } from '../problem.ts';
 import { table } from '../table.ts';
+import { registryHint } from '../unregistered-agents.ts';
 
 export interface AgentsOptions {
   readonly json?: boolean;
@@ -46,7 +47,9 @@ export function findAgent(name: string): AgentManifest {
   const near = nearest(name, names);
   throw usageError('AGENT_UNKNOWN', `there is no agent ${typed(name)}`, {
     expected: `one of ${names.join(', ')}`,
-    hint: near === undefined ? './baton agents list shows them' : `did you mean '${near}'?`,
+    hint:
+      registryHint(name) ??
+      (near === undefined ? './baton agents list shows them' : `did you mean '${near}'?`),
   });
 }
 
