@@ -77,7 +77,10 @@ describe('runs retry', () => {
 
   it('refuses a run that completed and one that is unknown, exit 2', async () => {
     const wrong: readonly (readonly [id: string, expected: RegExp])[] = [
-      [scene.completed.run, /RUN_COMPLETED[^]*expected: [^]*help: start it anew: \.\/baton run design-and/],
+      [
+        scene.completed.run,
+        /RUN_COMPLETED[^]*expected: [^]*help: start it anew: \.\/baton run design-and-provision -i idea=…$/m,
+      ],
       ['zzzz', /RUN_NOT_FOUND/],
     ];
     for (const [id, expected] of wrong) {

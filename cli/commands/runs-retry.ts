@@ -5,7 +5,8 @@
  */
 import { absent, evolveCommit } from '#core/run/evolve.ts';
 import { type FinishedRun } from '#core/run/types.ts';
-import { type RunRow, type Store } from '#core/ports.ts';
+import { type DefinitionStore, type RunRow, type Store } from '#core/ports.ts';
+import { createDefinitions } from '#functions/orchestrator/definitions.ts';
 import { resolveBegunRun } from '../begun-run.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode } from '../exit-codes.ts';
@@ -51,10 +52,21 @@ async function endedRun(store: Store, row: RunRow): Promise<FinishedRun> {
   const run = (await store.commits.history(row.runId)).reduce(evolveCommit, absent);
   if (run.status !== 'finished') throw notOver(row);
   if (run.outcome.status !== 'completed') return run;
+  const needed = await neededInputs(store.definitions, run.workflow?.digest);
   throw usageError('RUN_COMPLETED', `run ${row.runId} has completed: there is nothing to try again`, {
     expected: 'a run that failed or was cancelled',
-    hint: `start it anew: ./baton run ${run.workflow?.name ?? run.asked}`,
+    hint: `start it anew: ${['./baton run', run.workflow?.name ?? run.asked, ...needed.map((name) => `-i ${name}=…`)].join(' ')}`,
   });
+}
+
+/** The inputs that a run of this definition must be given. */
+async function neededInputs(
+  definitions: DefinitionStore,
+  digest: string | undefined,
+): Promise<readonly string[]> {
+  if (digest === undefined) return [];
+  const required = (await createDefinitions(definitions).byDigest(digest))?.inputSchema['required'];
+  return Array.isArray(required) ? required.filter((name) => typeof name === 'string') : [];
 }
 
 function notOver({ runId, status }: RunRow): CliError {
