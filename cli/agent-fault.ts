@@ -1,14 +1,16 @@
 /** Errors that the code of agents made: mended in that code, and no bug of Baton. */
-import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CliProblem } from './problem.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+/** Stacks name files by URL, with a blank or an accent in it encoded; messages name them by path. */
+const base = new URL('..', import.meta.url).href;
+const root = fileURLToPath(base);
 
 /** `undefined`: the error began elsewhere. */
 export function agentFault(error: unknown): Omit<CliProblem, 'exit'> | undefined {
+  if (!(error instanceof Error)) return undefined;
   const place = placeOf(error);
-  if (place === undefined || !(error instanceof Error)) return undefined;
+  if (place === undefined) return undefined;
   return {
     code: 'AGENT_BROKEN',
     message: `the code of an agent does not work: ${error.message.split('\n')[0] ?? ''}\ngot: an error at ${place}`,
@@ -18,11 +20,8 @@ export function agentFault(error: unknown): Omit<CliProblem, 'exit'> | undefined
 }
 
 /** Where in `agents/` the error began; of what could not be loaded, the message or the first line of the stack says it. */
-function placeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const text = `${error.stack ?? ''}\n${error.message}`;
-  const from = text.indexOf(`${root}agents/`);
-  if (from === -1) return undefined;
-  const [place] = /^[^\s:'"()]+(?::\d+)?/.exec(text.slice(from)) ?? [];
-  return place && relative(root, place);
+function placeOf({ message, stack = '' }: Error): string | undefined {
+  const [, after = ''] = `${stack}\n${message}`.replaceAll(base, root).split(`${root}agents/`);
+  const [place] = /^[^\s:'"()]+(?::\d+)?/.exec(after) ?? [];
+  return place === undefined ? undefined : `agents/${place}`;
 }

@@ -15,6 +15,8 @@ export interface Ended {
 }
 
 export interface Options {
+  /** Another tree than this one: a copy with other agents (`tree.fixture.ts`). */
+  readonly tree?: string;
   readonly dataDir?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
@@ -35,8 +37,8 @@ export const baton = (args: readonly string[], options: Options = {}): Promise<E
   startBaton(args, options).ended;
 
 export function startBaton(args: readonly string[], options: Options = {}): Started {
-  const child = spawn(process.execPath, [join(root, 'cli/main.ts'), ...args], {
-    cwd: options.cwd ?? root,
+  const child = spawn(process.execPath, [join(options.tree ?? root, 'cli/main.ts'), ...args], {
+    cwd: options.cwd ?? options.tree ?? root,
     env: { ...cleanEnv(), ...(options.dataDir && { BATON_DATA_DIR: options.dataDir }), ...options.env },
     stdio: 'pipe',
     timeout: options.lifeMs ?? 60_000,

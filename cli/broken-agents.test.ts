@@ -1,0 +1,60 @@
+/** Agents whose code does not work, in a clone whose path has to be encoded in a URL. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { baton, type Ended, resultOf } from './spawn.fixture.ts';
+import { copyTree } from './tree.fixture.ts';
+
+const tree = copyTree();
+after(() => tree.remove());
+
+const broken = 'kafka-expert';
+const file = `agents/${broken}/agent.ts`;
+const command = (...args: readonly string[]): Promise<Ended> =>
+  baton(args, { tree: tree.path, dataDir: join(tree.path, 'data') });
+const get = () => command('agents', 'get', broken);
+
+/** By what is wrong: the file as it is then, and what is said of it. */
+const cases: readonly (readonly [
+  what: string,
+  text: (before: string) => string,
+  says: string,
+  got: string,
+])[] = [
+  [
+    'throws an error as it loads',
+    (before) => `throw new Error('no luck');\n${before}`,
+    'no luck',
+    `an error at ${file}:1`,
+  ],
+];
+
+describe('an agent whose module', () => {
+  for (const [what, text, says, got] of cases)
+    it(`${what} is told by its own file`, async () => {
+      tree.change(broken, text);
+      const { code, stdout, stderr } = await get();
+      assert.equal(
+        stderr,
+        `error[AGENT_BROKEN]: the code of an agent does not work: ${says}\ngot: ${got}\n` +
+          'expected: code that loads, awaits every promise it makes, and throws from run() or nowhere\n' +
+          'help: correct that file: npm run types says more; npm run registry, if an agent was added or removed\n',
+      );
+      assert.deepEqual([code, stdout], [1, '']);
+    });
+});
+
+describe('an agent that throws when its run() is over', () => {
+  it('ends no host', async () => {
+    tree.change(broken, (before) =>
+      before.replace(
+        'const { value }',
+        "setTimeout(() => { throw new Error('too late'); });\n    const { value }",
+      ),
+    );
+    const { code, stdout, stderr } = await command('run', 'design-and-provision');
+    assert.equal(code, 0, stderr);
+    assert.equal(resultOf(stdout).status, 'completed');
+    assert.match(stderr, /too late/);
+  });
+});
