@@ -36,6 +36,25 @@ describe('an error of an agent', () => {
         ),
         /stray\ngot: an error at agents\/sample\/agent\.ts:12$/,
       ],
+      // The registry is generated: it is no place where anybody could mend something.
+      [
+        errorOf(
+          "The requested module './sample/agent.ts' does not provide an export named 'agent'",
+          `file://${root}/agents/registry.ts:5\nimport { agent } from './sample/agent.ts';\n         ^^^^^\nSyntaxError: The requested module`,
+        ),
+        /named 'agent'\ngot: an error at agents\/sample\/agent\.ts$/,
+      ],
+      [
+        errorOf(
+          'agents/sample/agent.ts exports no agent: got undefined',
+          `Error: agents/sample/agent.ts exports no agent: got undefined\n    at registryOf (file://${root}/core/agent/registry-of.ts:20:15)\n    at file://${root}/agents/registry.ts:10:40`,
+        ),
+        /got undefined\ngot: an error at agents\/sample\/agent\.ts$/,
+      ],
+      [
+        errorOf('of the registry', `Error: of the registry\n    at file://${root}/agents/registry.ts:10:40`),
+        /of the registry\ngot: an error at agents\/registry\.ts:10$/,
+      ],
     ];
     for (const [error, expected] of unloadable) {
       const fault = agentFault(error);

@@ -21,7 +21,15 @@ export function agentFault(error: unknown): Omit<CliProblem, 'exit'> | undefined
 
 /** Where in `agents/` the error began; of what could not be loaded, the message or the first line of the stack says it. */
 function placeOf({ message, stack = '' }: Error): string | undefined {
-  const [, after = ''] = `${stack}\n${message}`.replaceAll(base, root).split(`${root}agents/`);
-  const [place] = /^[^\s:'"()]+(?::\d+)?/.exec(after) ?? [];
+  const [, ...after] = `${stack}\n${message}`.replaceAll(base, root).split(`${root}agents/`);
+  const places = after.flatMap((text) => /^[^\s:'"()]+(?::\d+)?/.exec(text) ?? []);
+  const [first] = places;
+  // The registry is generated: what is wrong there is wrong in a file that it imports.
+  const own = places.find((place) => !/^registry\.ts(?::|$)/.test(place)) ?? (first && importedIn(message));
+  const place = own ?? first;
   return place === undefined ? undefined : `agents/${place}`;
 }
+
+/** `./<folder>/agent.ts` as Node says it, `agents/<folder>/agent.ts` as `registryOf` does. */
+const importedIn = (message: string): string | undefined =>
+  /(?:^|[\s'])(?:\.|agents)\/([a-z0-9-]+\/agent\.(?:ts|yaml))/.exec(message)?.[1];

@@ -27,6 +27,24 @@ const cases: readonly (readonly [
     'no luck',
     `an error at ${file}:1`,
   ],
+  [
+    'is an empty file',
+    () => '',
+    `The requested module './${broken}/agent.ts' does not provide an export named 'agent'`,
+    `an error at ${file}`,
+  ],
+  [
+    'exports undefined',
+    () => 'export const agent = undefined;\n',
+    `${file} exports no agent: got undefined, expected what defineAgent gives, with a name. Write there: export const agent = defineAgent({ name: '${broken}', … }).`,
+    `an error at ${file}`,
+  ],
+  [
+    'has the name of another',
+    (before) => before.replace(`name: '${broken}'`, "name: 'other'"),
+    `${file} defines an agent of another name: got 'other', expected '${broken}'. Give defineAgent the name of the folder.`,
+    `an error at ${file}`,
+  ],
 ];
 
 describe('an agent whose module', () => {

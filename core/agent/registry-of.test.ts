@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import * as z from 'zod';
-import { type AgentManifest } from './contract.ts';
+import { type AgentDefinition, type AgentManifest } from './contract.ts';
 import { defineAgent } from './define-agent.ts';
 import { registryOf } from './registry-of.ts';
 
@@ -37,6 +37,22 @@ it('refuses code of another name than its folder: its tasks would wait for their
     () => registryOf([manifest], { sample: agentCalled('other') }),
     /^Error: agents\/sample\/agent\.ts defines an agent of another name: got 'other', expected 'sample'\. /,
   );
+});
+
+it('refuses what is no agent, by its folder: nobody edits the registry where it shows', () => {
+  const { name: _, ...nameless } = agentCalled('sample');
+  const wrong: readonly (readonly [unknown, string])[] = [
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['sample', '"sample"'],
+    [Promise.resolve(agentCalled('sample')), 'a Promise'],
+    [nameless, 'an object with keys description, version, input, output, run'],
+    [agentCalled(''), 'an object with keys name, description, version, input, output, run'],
+  ];
+  for (const [code, got] of wrong)
+    assert.throws(() => registryOf([manifest], { sample: code as AgentDefinition }), {
+      message: `agents/sample/agent.ts exports no agent: got ${got}, expected what defineAgent gives, with a name. Write there: export const agent = defineAgent({ name: 'sample', … }).`,
+    });
 });
 
 it('refuses code without a manifest', () => {
