@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { baton, type Ended, resultOf } from './spawn.fixture.ts';
+import { baton, type Ended, hasStack, resultOf } from './spawn.fixture.ts';
 import { copyTree } from './tree.fixture.ts';
 
 const tree = copyTree();
@@ -13,6 +13,12 @@ const file = `agents/${broken}/agent.ts`;
 const command = (...args: readonly string[]): Promise<Ended> =>
   baton(args, { tree: tree.path, dataDir: join(tree.path, 'data') });
 const get = () => command('agents', 'get', broken);
+
+interface Report {
+  readonly checks: readonly { readonly check: string; readonly state: string; readonly says: string }[];
+}
+const agentsFinding = ({ stdout }: Ended) =>
+  (JSON.parse(stdout) as Report).checks.find(({ check }) => check === 'agents');
 
 /** By what is wrong: the file as it is then, and what is said of it. */
 const cases: readonly (readonly [
@@ -26,6 +32,12 @@ const cases: readonly (readonly [
     (before) => `throw new Error('no luck');\n${before}`,
     'no luck',
     `an error at ${file}:1`,
+  ],
+  [
+    'throws a text as it loads',
+    (before) => `throw 'no luck';\n${before}`,
+    'it threw "no luck"',
+    `what is no Error at ${file}`,
   ],
   [
     'is an empty file',
@@ -60,6 +72,33 @@ describe('an agent whose module', () => {
       );
       assert.deepEqual([code, stdout], [1, '']);
     });
+
+  it('never finishes loading is told after a while, and workflows are read without it', async () => {
+    tree.change(broken, (before) => `await new Promise(() => undefined);\n${before}`);
+    const workflow = 'design-and-provision';
+    const [got, invoked, run, simulated, doctor, validated] = await Promise.all([
+      get(),
+      command('agents', 'invoke', broken, '-i', 'design={}'),
+      command('run', workflow),
+      command('simulate', workflow, '--seeds', '1'),
+      command('doctor', '--json'),
+      command('validate', `workflows/${workflow}.yaml`),
+    ]);
+    for (const { code, stderr } of [got, invoked, run, simulated]) {
+      assert.equal(code, 1, stderr);
+      assert.match(
+        stderr,
+        /^error\[AGENT_BROKEN\]: the code of an agent does not finish loading\ngot: nothing after 10 s from agents\/kafka-expert\/agent\.ts\nexpected: .+\nhelp: .+$/m,
+      );
+      assert.equal(hasStack(stderr), false);
+    }
+    assert.equal(doctor.code, 4, doctor.stderr);
+    assert.equal(
+      agentsFinding(doctor)?.says,
+      `the code of an agent does not finish loading; got: nothing after 10 s from ${file}`,
+    );
+    assert.equal(validated.code, 0, validated.stderr);
+  });
 });
 
 describe('an agent that throws when its run() is over', () => {

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, readConfig } from '#adapters/config.ts';
 import { manifests } from '#agents/manifests.ts';
-import { agentFault } from './agent-fault.ts';
+import { loadAgents } from './agent-code.ts';
 import { broken, fine, type Finding, warning } from './finding.ts';
+import { CliError } from './problem.ts';
 import { readVersion } from './version.ts';
 import { batonFolder, readWorkflow, workflowPaths } from './workflow-files.ts';
 
@@ -75,12 +76,12 @@ async function workflowFindings(): Promise<readonly Finding[]> {
 /** Whoever hosts loads the code of all agents: one that cannot be loaded keeps every run waiting. */
 async function agentsFinding(): Promise<Finding> {
   try {
-    await import('#agents/registry.ts');
+    await loadAgents();
     return fine('agents', `${manifests.length} registered: ${manifests.map(({ name }) => name).join(', ')}`);
   } catch (error) {
-    const says = error instanceof Error ? error.message : String(error);
-    const fault = agentFault(error);
-    return broken('agents', fault?.message.replace('\n', '; ') ?? says, fault?.hint ?? 'npm run types');
+    if (!(error instanceof CliError)) throw error;
+    const { message, hint = 'npm run types' } = error.problem;
+    return broken('agents', message.replaceAll(/\.?\n/g, '; '), hint);
   }
 }
 

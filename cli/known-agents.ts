@@ -2,6 +2,7 @@
 import { manifests } from '#agents/manifests.ts';
 import { type JsonObject } from '#core/json.ts';
 import { type KnownAgents } from '#core/workflow/agent-ref.ts';
+import { loadAgents } from './agent-code.ts';
 
 let known: Promise<KnownAgents> | undefined;
 
@@ -23,8 +24,8 @@ async function findAgents(): Promise<KnownAgents> {
 /** Workflows are read without it, too: that it does not load is for `doctor`, and whoever hosts, to say. */
 async function codeOfAgents() {
   try {
-    const [{ registry }, { outputSchema }] = await Promise.all([
-      import('#agents/registry.ts'),
+    const [registry, { outputSchema }] = await Promise.all([
+      loadAgents(),
       import('#core/agent/answer-schema.ts'),
     ]);
     return { registry, outputSchema };

@@ -41,6 +41,7 @@ function explain(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (error instanceof CliError) {
     output.problem(renderCliProblem(error.problem));
+    showStack(error.cause);
     return error.problem.exit;
   }
   // By name: importing the class would load what `--help` does not need.

@@ -6,6 +6,7 @@
 import { type Config } from '#adapters/config.ts';
 import { type RunId } from '#core/ids.ts';
 import { openSession, type Session } from '#local/session.ts';
+import { loadHosted } from './agent-code.ts';
 import { type Context } from './context.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { openHostLog } from './host-log.ts';
@@ -65,7 +66,7 @@ export async function withOrder(
     breakdown.look(line);
   };
   try {
-    const session = await openSession(hostLog.config, { host: 'never', logSink });
+    const session = await openSession(hostLog.config, { host: 'never', load: loadHosted, logSink });
     try {
       const interrupted = interruption.signal;
       const broken = breakdown.happened;

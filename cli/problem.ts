@@ -19,8 +19,8 @@ export interface CliProblem {
 export class CliError extends Error {
   override readonly name = 'CliError';
   readonly problem: CliProblem;
-  constructor(problem: CliProblem) {
-    super(problem.message);
+  constructor(problem: CliProblem, options?: ErrorOptions) {
+    super(problem.message, options);
     this.problem = problem;
   }
 }

@@ -4,12 +4,13 @@
  */
 import { openModels } from '#adapters/llm/open-model.ts';
 import { manifests } from '#agents/manifests.ts';
-import { registry } from '#agents/registry.ts';
+import { type AgentRegistry } from '#core/agent/contract.ts';
 import { type JsonObject } from '#core/json.ts';
 import { type Logger } from '#core/ports.ts';
 import { type Definition } from '#core/workflow/definition.ts';
 import { type AnsweringStep } from '#simulation/report.ts';
 import { type Scenario } from '#simulation/scenario.ts';
+import { loadAgents } from './agent-code.ts';
 import { callOnce } from './call-once.ts';
 import { type Recipe } from './hunt-recipe.ts';
 import { type Dispatched, recordAnswers, scenarioOf } from '#simulation/workflow-scenario.ts';
@@ -23,9 +24,10 @@ export interface Simulated {
 }
 
 export async function simulated(definition: Definition, input: JsonObject): Promise<Simulated> {
+  const registry = await loadAgents();
   const how = new Map<string, string>();
   const answers = await recordAnswers(definition, { manifests, input }, async (task) => {
-    const { answers: said, value } = await ask(task);
+    const { answers: said, value } = await ask(registry, task);
     how.set(task.step, said);
     return value;
   });
@@ -43,7 +45,7 @@ export async function simulated(definition: Definition, input: JsonObject): Prom
 // No key: the scripted model answers, at no cost and always the same.
 const models = openModels({ names: {} });
 
-async function ask({ agent, step, attempt, input, secrets = [] }: Dispatched) {
+async function ask(registry: AgentRegistry, { agent, step, attempt, input, secrets = [] }: Dispatched) {
   const local = registry.get(agent);
   if (local === undefined) return { answers: 'a stub: the agent is not registered here', value: undefined };
   const outcome = await callOnce({ model: models.model, secret: () => undefined }, local, {

@@ -9,13 +9,13 @@ import { createLogger } from '#adapters/logger.ts';
 import { type Config } from '#adapters/config.ts';
 import { knownSecrets } from '#adapters/open-platform.ts';
 import { threadStarter } from '#adapters/worker-thread.ts';
-import { registry } from '#agents/registry.ts';
 import { answerSchema } from '#core/agent/answer-schema.ts';
 import { type TaskOutcome } from '#core/event-data.ts';
 import { isJsonObject, type JsonObject } from '#core/json.ts';
 import { type RegisteredAgent } from '#core/agent/contract.ts';
 import { type LocalAgent } from '#functions/agent/call-agent.ts';
 import { type FromThread, type ToThread } from '#functions/local-agents/thread.ts';
+import { loadAgents } from '../agent-code.ts';
 import { callOnce } from '../call-once.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -36,7 +36,7 @@ export async function agentsInvokeCommand(
   options: InvokeOptions,
 ): Promise<ExitCode> {
   const manifest = findAgent(name);
-  const agent = registry.get(manifest.name);
+  const agent = (await loadAgents()).get(manifest.name);
   if (agent === undefined) throw elsewhere(manifest.name, manifest.endpoint);
   const taker = { name, inputSchema: schemaOf(agent) };
   const input = givenInput(taker, options);

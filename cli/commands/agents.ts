@@ -4,6 +4,7 @@ import { type AgentManifest } from '#core/agent/contract.ts';
 import { groups, topics } from '#core/event-catalog.ts';
 import { durationText } from '#core/run/timeline.ts';
 import { nearest } from '#core/workflow/nearest.ts';
+import { loadAgents } from '../agent-code.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { typed, usageError } from '../problem.ts';
@@ -61,8 +62,8 @@ interface Contract {
 
 /** The code of the agents is loaded only here: it brings their schemas with it. */
 async function contractOf(name: string): Promise<Contract> {
-  const [{ registry }, { answerSchema }] = await Promise.all([
-    import('#agents/registry.ts'),
+  const [registry, { answerSchema }] = await Promise.all([
+    loadAgents(),
     import('#core/agent/answer-schema.ts'),
   ]);
   const agent = registry.get(name)?.agent;

@@ -3,6 +3,7 @@ import { type Config } from '#adapters/config.ts';
 import { renderProblems } from '#core/workflow/problem.ts';
 import { type Host } from '#local/host.ts';
 import { openSession, type Session } from '#local/session.ts';
+import { loadHosted } from '../agent-code.ts';
 import { type Context } from '../context.ts';
 import { refuseDeployed } from '../deployed.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -42,7 +43,7 @@ async function host(
   { log, interrupted, guarded }: Hosting,
 ): Promise<ExitCode> {
   const { output } = context;
-  const session = await openSession(log.config, { host: 'never', logSink: log.sink });
+  const session = await openSession(log.config, { host: 'never', load: loadHosted, logSink: log.sink });
   try {
     // Before anything is hosted: requests that wait in the log must find their workflows.
     const workflows =

@@ -7,6 +7,7 @@ import { manifests } from '#agents/manifests.ts';
 import { nearest } from '#core/workflow/nearest.ts';
 import { type FunctionSpec, type Topology, topologyOf } from '#infra/topology.ts';
 import { openSession } from '#local/session.ts';
+import { loadHosted } from '../agent-code.ts';
 import { type Context } from '../context.ts';
 import { refuseDeployed } from '../deployed.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -37,6 +38,7 @@ export async function workerCommand(
   const { endpoints, development } = config.function;
   const session = await openSession(config, {
     host: 'never',
+    load: loadHosted,
     topology: { ...topology, functions },
     logSink: logLines(context, { json: !output.live, write: output.problem }),
     hosting: { endpoints, development, ...(port && { address: { host: '0.0.0.0', port } }) },

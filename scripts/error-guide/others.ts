@@ -68,7 +68,7 @@ export const commandGuide: Guides = {
   EVENT_MISSING: ['there is no event to publish', 'an empty file', 'put one CloudEvent into it'],
   INPUT_MISSING: ['no input was given', '`agents invoke` without one', '`-i name=value`, or `-f file`'],
   AGENT_ELSEWHERE: ['the code of the agent is not in this repository', '`agents invoke` of an HTTP agent', 'use it in a workflow'],
-  AGENT_BROKEN: ['the code of an agent does not load, or left an error to nobody', 'a package that is not there', 'mend the file that is named; `npm run types`'],
+  AGENT_BROKEN: ['the code of an agent does not load, does not finish loading within 10 s, or left an error to nobody', 'a package that is not there; an `await` at the top level', 'mend the file that is named; `npm run types`'],
   FUNCTION_UNKNOWN: ['there is no such function', '`logs orchestrater`', 'take one of the names that are shown'],
   DEAD_LETTER_MISSING: ['there is no such dead letter', '`dlq show 3/17` of an empty topic', '`./baton dlq list`'],
   DEAD_LETTER_ID: ['this is not the place of a dead letter', '`dlq show x`', 'partition/offset, like 3/17, or `@last`'],
