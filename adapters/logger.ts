@@ -1,6 +1,7 @@
 /**
  * Log lines: one JSON object each, `{time, level, message, ...fields}`, to stderr.
- * LG1. No capability and no known secret of eight characters or more leaves here, whatever field, key, error or message it hides in.
+ * LG1. No capability and no known secret of eight characters or more leaves here, whatever field, key, error or message
+ *      it hides in.
  * LG2. Writing a line never throws: what cannot be shown is named instead.
  */
 import { redactCapability } from '#core/capability.ts';

@@ -267,7 +267,6 @@ export type RunInput =
       readonly retry?: {
         readonly of: string;
         readonly results: Readonly<Record<string, Payload>>;
-        /** The steps that it cancelled, or were stopped with it. */
         readonly cancelled: readonly string[];
       };
       readonly labels?: Readonly<Record<string, string>>;
