@@ -28,6 +28,8 @@ it('leaves the words of an author as they are', () => {
     'Invalid order: it has no lines',
     'No. Unrecognized key: "a"',
     'It is Too big: expected less',
+    'No. Invalid option: expected another',
+    'No. Invalid number: must be less',
     'Not one. Invalid string: must begin with a',
     'An Invalid order',
   ])

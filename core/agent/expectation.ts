@@ -8,8 +8,8 @@ export function expectationOf(said: string): string {
     /^(?:Invalid input|Too big|Too small): expected ([^]+?)(?:, received [^,]+)?$/.exec(said)?.[1] ??
     /^Invalid option: expected ([^]+)/.exec(said)?.[1];
   if (expected !== undefined) return expected;
-  const [, type, must] = /^Invalid (string|number): must ([^]+)/.exec(said) ?? [];
-  if (must !== undefined) return `${type === 'string' ? 'text' : 'a number'} that must ${must}`;
+  const must = /^Invalid (string|number): must ([^]+)/.exec(said);
+  if (must !== null) return `${must[1] === 'string' ? 'text' : 'a number'} that must ${String(must[2])}`;
   const kind = /^Invalid ([^:]+)$/.exec(said)?.[1];
   if (kind === undefined) return said;
   return kind === 'input' ? 'a value that fits' : `a valid ${kind}`;

@@ -5,7 +5,7 @@
  * BP2. How it grows is reckoned by what the pattern may have to share out (RC1), for any place in the text where it may
  *      begin. Ordinary patterns that begin with `^` are tried on every text.
  */
-import { costOf, endlessBits } from './regex-cost.ts';
+import { bare, costOf, endlessBits } from './regex-cost.ts';
 
 /** Steps of a backtracking matcher, about: well under a second. */
 const mostSteps = 1e8;
@@ -57,9 +57,6 @@ const withoutTail = (pattern: string): string =>
         /^((?:\\.|[^\\])*?)(?:\\[pP]\{[^}]*\}|\\.|\[(?:\\.|[^\]\\])*\]|[^\\()[\]{}*+?^$])(?:[*+]|\{\d+,\})\??$/u,
         '$1',
       );
-
-/** Without escapes and classes: what is left of its signs means what it says. */
-const bare = (pattern: string): string => pattern.replace(/\\.|\[(?:\\.|[^\]\\])*\]/gu, '');
 
 function beginsAtTheBeginning(pattern: string): boolean {
   let outside = bare(pattern);

@@ -6,7 +6,7 @@
  *      the time grows with the length to the power of their number. Counted on texts of one sign (RC1).
  * RX3. Of a pattern that is stored, and was accepted by an earlier version, nothing but RX1 is asked: its runs go on.
  */
-import { costOf } from './regex-cost.ts';
+import { bare, costOf } from './regex-cost.ts';
 
 export const longestPattern = 500;
 /** Two repetitions without bound, and a little. */
@@ -16,7 +16,7 @@ const mostBits = 24;
 export type Origin = 'author' | 'store';
 
 /** Why the pattern is refused, in a few words; `undefined`: it is fine. */
-export function regexProblem(pattern: string, origin: Origin = 'author'): string | undefined {
+export function regexProblem(pattern: string, origin: Origin): string | undefined {
   if (pattern.length > longestPattern) return `pattern of ${pattern.length} characters`;
   try {
     new RegExp(pattern, 'u');
@@ -31,8 +31,7 @@ export function regexProblem(pattern: string, origin: Origin = 'author'): string
     : undefined;
 }
 
-const hasFlags = (pattern: string): boolean =>
-  /\(\?[a-z-]+:/.test(pattern.replace(/\\.|\[(?:\\.|[^\]\\])*\]/gu, ''));
+const hasFlags = (pattern: string): boolean => /\(\?[a-z-]+:/.test(bare(pattern));
 
 interface Group {
   repeats: boolean;
