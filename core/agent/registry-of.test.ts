@@ -47,6 +47,7 @@ it('refuses what is no agent, by its folder: nobody edits the registry where it 
     ['sample', '"sample"'],
     [Promise.resolve(agentCalled('sample')), 'a Promise'],
     [nameless, 'an object with keys description, version, input, output, run'],
+    [{ ...nameless, name: 7 }, 'an object with keys description, version, input, output, run, name'],
     [agentCalled(''), 'an object with keys name, description, version, input, output, run'],
   ];
   for (const [code, got] of wrong)

@@ -16,7 +16,20 @@ describe('a pattern is tried on texts of every length', () => {
   it('that begins at the beginning, and shares nothing out', () =>
     longest(Infinity, '^a*$', '^[a-z]+-[0-9]+$', '^(?:a|b)+$', '^[a-z0-9.]+@[a-z]+$', '^a*(?:b|c)$'));
   it('whose one repetition is its end', () =>
-    longest(Infinity, '\\S+', '.*', 'a{2,}', '[a|b]*?', '\\p{L}+', 'ab+', '\\\\a+', '[\\]]+', '\\++'));
+    longest(
+      Infinity,
+      '\\S+',
+      '.*',
+      'a{2,}',
+      '[a|b]*?',
+      '\\p{L}+',
+      '\\p{Lu}+',
+      'a{12,}',
+      'ab+',
+      '\\\\a+',
+      '[\\]]+',
+      '\\++',
+    ));
 });
 
 describe('a pattern is tried on no longer text', () => {
@@ -35,7 +48,16 @@ describe('a pattern is tried on no longer text', () => {
       'a+\\+',
     ));
   it('where two repetitions share it out', () => {
-    longest(square, '^a*a*$', '^a*a*b', '^[^@]+@[^@]+\\.[^@]+$', '^(?:a+a+)$', '^[(|]a*a*$');
+    longest(
+      square,
+      '^a*a*$',
+      '^a*a*b',
+      '^[^@]+@[^@]+\\.[^@]+$',
+      '^(?:a+a+)$',
+      '^[(|]a*a*$',
+      '(?:)^a*a*$',
+      '\\b^a*a*$',
+    );
     longest(cube, 'a*a*$', 'a*a*b', '(?:a|b)*a*b');
   });
   it('as short as it takes, where it is one of many that an earlier version stored', () => {
@@ -54,6 +76,7 @@ it('a longer text throws, and one of that length does not', () => {
       error instanceof TextTooLong &&
       error.most === square &&
       error.pattern === 'a+b' &&
+      error.name === 'TextTooLong' &&
       error.message === 'a text of 10001 characters is too long for the pattern',
   );
   assert.equal(String(pattern), '/a+b/u');

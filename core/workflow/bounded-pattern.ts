@@ -45,7 +45,7 @@ export const boundedPattern = Object.assign(
 export function longestText(pattern: string): number {
   const rest = withoutTail(pattern);
   const shared = Math.floor(costOf(rest) / endlessBits);
-  const power = shared + (shared === 0 || beginsAtTheBeginning(rest) ? 0 : 1);
+  const power = shared + (beginsAtTheBeginning(rest) ? 0 : 1);
   return power < 2 ? Infinity : Math.round(mostSteps ** (1 / power));
 }
 
@@ -54,15 +54,16 @@ const withoutTail = (pattern: string): string =>
   bare(pattern).includes('|')
     ? pattern
     : pattern.replace(
-        /^((?:\\.|[^\\])*?)(?:\\[pP]\{[^}]*\}|\\.|\[(?:\\.|[^\]\\])*\]|[^\\()[\]{}*+?^$])(?:[*+]|\{\d+,\})\??$/u,
+        /((?:\\.|[^\\])*?)(?:\\[pP]\{[^}]*\}|\\.|\[(?:\\.|[^\]\\])*\]|[^\\()[\]{}*+?^$])(?:[*+]|\{\d+,\})\??$/u,
         '$1',
       );
 
 function beginsAtTheBeginning(pattern: string): boolean {
   let outside = bare(pattern);
-  for (let before = ''; before !== outside;) {
+  let before: string;
+  do {
     before = outside;
     outside = outside.replace(/\([^()]*\)/g, '');
-  }
+  } while (before !== outside);
   return outside.startsWith('^') && !outside.includes('|');
 }

@@ -17,7 +17,17 @@ describe('the ways of a repetition', () => {
   });
 
   it('multiply with those of the next, where nothing between them holds them apart', () => {
-    costs(20, 'a*a*', 'a*b?a*', 'a*b*a*', '[ab]*[bc]*', '(a*)(?:a*)', '(?<name>a*)a*', 'a*(?=b)a*');
+    costs(
+      20,
+      'a*a*',
+      'a*b?a*',
+      'a*b*a*',
+      '[ab]*[bc]*',
+      '(a*)(?:a*)',
+      '(?<name>a*)a*',
+      '(?i:a*)a*',
+      'a*(?=b)a*',
+    );
     costs(10, 'a*b*', 'a*ba*', 'a+ba*', 'ba*ca*', 'a*b+a*', '.*\\n*', '(a*x|xa*)(b|a)');
     costs(11, 'a*a?', 'a?a*', 'a?a*ba?', 'a?ba?a*');
     costs(10, 'a*xa?', 'a?xa*');

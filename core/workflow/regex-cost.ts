@@ -41,7 +41,7 @@ export const bare = (pattern: string): string => pattern.replace(/\\.|\[(?:\\.|[
 const spelled = (pattern: string): string =>
   pattern.replace(
     /\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))/g,
-    (_, long = '', four = '', two = '') => String.fromCodePoint(Number.parseInt(`${long}${four}${two}`, 16)),
+    (_, long = '', four = '', two = '') => String.fromCodePoint(Number(`0x${long}${four}${two}`)),
   );
 
 type Read = { readonly part: Part; readonly at: number };
