@@ -10,7 +10,11 @@ export const workflow: readonly Named[] = [
   ...about(
     'core/workflow/bounded-pattern.ts',
     ["'new RegExp'", 'equivalent', 'The library asks for it where it writes code to files.'],
-    ["{ code: 'new RegExp' }", 'equivalent', 'The library asks for it where it writes code to files.'],
+    [
+      String.raw`/((?:\\.|[^\\])*?)(?:\\[pP]\{[^}]*\}|\\.|\[(?:\\.|[^\]\\])*\]|[^\\()[\]{}*+?^$])(?:[*+]|\{\d+,\})\??$/u`,
+      'equivalent',
+      'What stands before the tail is put back, whatever of it was taken.',
+    ],
   ),
   ...about(
     'core/workflow/json-schema.ts',
