@@ -56,6 +56,7 @@ describe('a pattern is tried on no longer text', () => {
       '^(?:a+a+)$',
       '^[(|]a*a*$',
       '(?:)^a*a*$',
+      '^(?:(c)|b)a*a*$',
       '\\b^a*a*$',
     );
     longest(cube, 'a*a*$', 'a*a*b', '(?:a|b)*a*b');
