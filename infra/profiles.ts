@@ -216,13 +216,18 @@ function keyArnOf(value: string | undefined): string | undefined {
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 
-/** Context is what the deploying engineer wrote; CloudFormation and the checks at synth see what is wrong in it. */
 /** An object of the context: what it leaves out is as the profile has it, where it is of the same type. */
 function completed<T extends { readonly type: string }>(value: unknown, otherwise: T): T {
   const told: Partial<T> = part(value) ?? {};
-  const isSame = (told.type ?? otherwise.type) === otherwise.type;
-  return isSame ? { ...otherwise, ...told } : (told as T);
+  if (told.type !== undefined && told.type !== otherwise.type) return told as T;
+  const strange = Object.keys(told).filter((key) => !Object.hasOwn(otherwise, key));
+  if (strange.length > 0)
+    throw new Error(
+      `an object of the context cannot be used: got ${strange.join(', ')}, expected ${Object.keys(otherwise).join(', ')}, as the profile has it. Correct it, or give its "type" where it is of another one than ${otherwise.type}.`,
+    );
+  return { ...otherwise, ...told };
 }
 
+/** Context is what the deploying engineer wrote; CloudFormation and the checks at synth see what is wrong in it. */
 const part = <T>(value: unknown): T | undefined =>
   typeof value === 'object' && value !== null ? (value as T) : undefined;

@@ -285,6 +285,11 @@ describe('profiles', () => {
     assert.deepEqual(of({ kafka: { brokers: 4 } }).kafka, { ...prod.kafka, brokers: 4 });
     assert.deepEqual(of({ database: { instances: 1 } }).database, { ...prod.database, instances: 1 });
     assert.deepEqual(of({ kafka: { type: 'msk-serverless' } }).kafka, { type: 'msk-serverless' });
+    assert.throws(
+      () => of({ kafka: { bootstrapServers: ['b'] } }),
+      /got bootstrapServers, expected type, brokers, .*"type"/,
+    );
+    assert.throws(() => of({ kafka: ['b1:9092'] }), /got 0, expected type, /);
   });
 
   it('that nobody knows are refused with the known ones', () => {

@@ -11,7 +11,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { type Result } from '../failure.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { nearest } from './nearest.ts';
-import { boundedPattern, TextTooLong } from './bounded-pattern.ts';
+import { boundedPattern, type TextTooLong, textsTooLong } from './bounded-pattern.ts';
 import { echo } from './problem.ts';
 import { type Origin, regexProblem } from './regex-safety.ts';
 import { schemaAddresses } from './schema-address.ts';
@@ -168,21 +168,24 @@ function checkPattern(pattern: Json, path: string, { origin, problems }: Checkin
 }
 
 function problemsOf(validate: ValidateFunction, value: Json): readonly ValueProblem[] {
-  try {
-    if (validate(value) === true) return [];
-  } catch (error) {
-    if (error instanceof TextTooLong) return [tooLong(error)];
-    throw error;
-  }
-  return (validate.errors ?? []).slice(0, 20).map((error) => valueProblem(error, value));
+  let fits = false;
+  const long = textsTooLong(() => void (fits = validate(value) === true));
+  // What was not tried may have been the one that would have said no, or the name of what was not looked at.
+  if (fits) return long.slice(0, 20).map(tooLong);
+  return (validate.errors ?? []).slice(0, 20).map((error) => valueProblem(error, value, long));
 }
 
-function tooLong({ pattern, text, most }: TextTooLong): ValueProblem {
-  const expected = `at most ${most} characters where the pattern ${echo(pattern)} is tried, which takes too long on more`;
-  return { path: '', message: `a text in the value: expected ${expected}`, expected, got: echo(text) };
-}
+const tooLong = (one: TextTooLong): ValueProblem => ({
+  path: '',
+  message: `a text in the value: expected ${lengthExpected(one)}`,
+  expected: lengthExpected(one),
+  got: echo(one.text),
+});
 
-function valueProblem(error: ErrorObject, value: Json): ValueProblem {
+const lengthExpected = ({ pattern, most }: TextTooLong): string =>
+  `at most ${most} characters where the pattern ${echo(pattern)} is tried, which takes too long on more`;
+
+function valueProblem(error: ErrorObject, value: Json, long: readonly TextTooLong[]): ValueProblem {
   const params: Readonly<Record<string, unknown>> = error.params;
   const missing = params['missingProperty'];
   const extra = params['additionalProperty'] ?? params['unevaluatedProperty'];
@@ -190,7 +193,10 @@ function valueProblem(error: ErrorObject, value: Json): ValueProblem {
   const path = name === undefined ? error.instancePath : `${error.instancePath}/${escapePointer(name)}`;
   let got: Json | undefined = value;
   for (const key of pointerSegments(path)) got = got && childOf(got, key);
-  const expected = expectedBy(error.keyword, params, error.message ?? 'another value');
+  const untried = long.find(({ pattern, text }) => text === got && pattern === params['pattern']);
+  const expected = untried
+    ? lengthExpected(untried)
+    : expectedBy(error.keyword, params, error.message ?? 'another value');
   const at = path === '' ? 'the value' : path;
   return {
     path,

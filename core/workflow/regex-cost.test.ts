@@ -58,6 +58,8 @@ describe('the ways of a repetition', () => {
     costs(21, '(?=a*)a*', '(?!a*)a*', '(?<=a*)a*', '(?<!a*)a*'));
 });
 
+it('a backslash that is escaped escapes nothing', () => costs(0, '^\\\\u{120000}$', '\\\\x41'));
+
 describe('the ways of alternatives', () => {
   it('are as many as can be the same text, or those of the costliest', () => {
     costs(0, '(a|b)', 'a|b');

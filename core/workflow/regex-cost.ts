@@ -40,8 +40,9 @@ export const bare = (pattern: string): string => pattern.replace(/\\.|\[(?:\\.|[
 /** The signs that it is written of, those given by their number as well: bounds of classes among them. */
 const spelled = (pattern: string): string =>
   pattern.replace(
-    /\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))/g,
-    (_, long = '', four = '', two = '') => String.fromCodePoint(Number(`0x${long}${four}${two}`)),
+    /\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|[^])/g,
+    (escape: string, long = '', four = '', two = '') =>
+      escape.length === 2 ? escape : String.fromCodePoint(Number(`0x${long}${four}${two}`)),
   );
 
 type Read = { readonly part: Part; readonly at: number };
