@@ -39,12 +39,13 @@ export function replayInOrder(
 ): RunState | { readonly unexplained: string } {
   const model: Model = { facts, run: absent, tasks: new Map(), blobs: new Map(), definition: undefined };
   for (const commit of commits) {
+    const now = timeOf(commit);
     for (const [place, event] of commit.events.entries()) {
       const input = inputOf(model, event);
       if (input === undefined) continue;
       if (typeof input === 'string') return { unexplained: `commit ${commit.version}: ${input}` };
       const traces = commit.events.slice(place);
-      take(model, input, { now: timeIn(traces) ?? commit.at, random: drawIn(model, traces) });
+      take(model, input, { now, random: drawIn(model, traces) });
     }
   }
   return model.run;
@@ -181,9 +182,17 @@ function take(model: Model, input: RunInput, moment: World['moment']): void {
   if (decision.more) take(model, { type: 'continue' }, moment);
 }
 
-/** When the decision was made: its events bear the time. */
-const timeIn = (events: readonly RunEvent[]): number | undefined =>
-  events.flatMap((event) => ('at' in event ? event.at : []))[0];
+/**
+ * When all that one commit holds was decided: its events bear the time. Where none does, nothing was due yet, and the
+ * commit may have been stored long after.
+ */
+function timeOf({ events, at }: Commit): number {
+  const [decidedAt] = events.flatMap((event) => ('at' in event ? event.at : []));
+  const beforeDue = events.flatMap((event) =>
+    event.type === 'timer.armed' && event.wakeAt !== undefined ? event.wakeAt - 1 : [],
+  );
+  return decidedAt ?? Math.min(at, ...beforeDue);
+}
 
 const draws = 1000;
 

@@ -10,6 +10,11 @@ const found: readonly (readonly [scenario: string, seed: number, showed: string]
   ['approvals', 5215, 'recovery left a row that said of a waiting run that it goes on'],
   ['approvals', 7641, 'the same, after another crash'],
   [
+    'approvals',
+    135_327,
+    'the sequential model took the time at which a commit was stored for that of its second decision',
+  ],
+  [
     'senders',
     147_542,
     'a command was let go of before its dead letter was sent, by a worker that had been paused',
