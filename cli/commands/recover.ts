@@ -39,7 +39,8 @@ export async function recoverCommand(
     if (unreadable.length === 0) return exitCodes.ok;
     context.output.note(
       `Not recovered: ${countOf(unreadable.length, 'run')} whose history cannot be read: ${unreadable.slice(0, 20).join(', ')}. ` +
-        'Expected commits as they were written: restore them from a backup, then ./baton recover again.',
+        'Expected commits that this version reads: restore them from a backup, or upgrade Baton where a newer one wrote ' +
+        'them; then ./baton recover again.',
     );
     return exitCodes.failed;
   } finally {
