@@ -37,6 +37,15 @@ describe('retryAtOf', () => {
     assert.equal(only(), undefined);
   });
 
+  it('retries both codes of a deadline where one is given, and no other for them (R4)', () => {
+    const at = (code: string, ...on: string[]) =>
+      retryAtOf({ ...policy, on }, { attempt: 1, failure: { ...upstream, code } }, moment);
+    for (const on of ['STEP_TIMEOUT', 'AGENT_TIMEOUT'])
+      assert.deepEqual([at('STEP_TIMEOUT', on), at('AGENT_TIMEOUT', on)], [11_000, 11_000], on);
+    assert.equal(at('LLM_RATE', 'STEP_TIMEOUT'), undefined);
+    assert.equal(at('AGENT_TIMEOUT', 'LLM_RATE'), undefined);
+  });
+
   it('waits longer where the failing side asked for it, never shorter (R3)', () => {
     const asked = (retryAfterMs: number) =>
       retryAtOf(policy, { attempt: 1, failure: { ...upstream, retryAfterMs } }, moment);
