@@ -210,7 +210,11 @@ function mayRetry(history: History, id: string): boolean {
   const policy = agentStepOf(history, id)?.retry;
   if (failed === undefined || policy === undefined) return false;
   const { code, retryable } = failed.failure;
-  return retryable && attempt < policy.max && (policy.on === undefined || policy.on.includes(code));
+  // The codes of a deadline stand for each other.
+  const codes =
+    code === 'STEP_TIMEOUT' || code === 'AGENT_TIMEOUT' ? ['STEP_TIMEOUT', 'AGENT_TIMEOUT'] : [code];
+  const isAsked = policy.on === undefined || policy.on.some((other) => codes.includes(other));
+  return retryable && attempt < policy.max && isAsked;
 }
 
 function stepFailed(history: History, event: Event<'step.failed'>, violate: Violate): void {

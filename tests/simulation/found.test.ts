@@ -38,6 +38,7 @@ const generated: readonly (readonly [seed: number, showed: string])[] = [
   [39573, 'the same, in the second of two runs'],
   [41623, 'the same, where the run fails of it'],
   [106_914, 'who was the first to see that nobody answered decided whether the step was tried again'],
+  [148_311, 'the same, with another end'],
 ];
 
 for (const [seed, showed] of generated)
