@@ -42,6 +42,7 @@ describe('retryAtOf', () => {
       retryAtOf({ ...policy, on }, { attempt: 1, failure: { ...upstream, code } }, moment);
     for (const on of ['STEP_TIMEOUT', 'AGENT_TIMEOUT'])
       assert.deepEqual([at('STEP_TIMEOUT', on), at('AGENT_TIMEOUT', on)], [11_000, 11_000], on);
+    assert.equal(at('AGENT_TIMEOUT', 'LLM_RATE', 'STEP_TIMEOUT'), 11_000);
     assert.equal(at('LLM_RATE', 'STEP_TIMEOUT'), undefined);
     assert.equal(at('AGENT_TIMEOUT', 'LLM_RATE'), undefined);
   });
