@@ -6,7 +6,8 @@
  * BP2. How it grows is reckoned by what the pattern may have to share out (RC1), for any place in the text where it may
  *      begin. Ordinary patterns that begin with `^` are tried on every text.
  */
-import { bare, costOf, endlessBits } from './regex-cost.ts';
+import { costOf, endlessBits } from './regex-cost.ts';
+import { beginning, type Part, readPattern } from './regex-parts.ts';
 
 /** Steps of a backtracking matcher, about: well under a second. */
 const mostSteps = 1e8;
@@ -31,9 +32,11 @@ export function textsTooLong(check: () => void): readonly TextTooLong[] {
 export const boundedPattern = Object.assign(
   (pattern: string, flags: string) => {
     const expression = new RegExp(pattern, flags);
-    const most = longestText(pattern);
+    // Reckoned for the first text: whoever only parses a definition has none.
+    let most: number | undefined;
     return {
       test(text: string): boolean {
+        most ??= longestText(pattern);
         if (text.length <= most) return expression.test(text);
         found.push({ pattern, text, most });
         return false;
@@ -47,32 +50,24 @@ export const boundedPattern = Object.assign(
 
 /** In UTF-16 units; infinite where the time grows with the length alone. The pattern is one that `regexProblem` takes. */
 export function longestText(pattern: string): number {
-  const rest = withoutTail(pattern);
-  const shared = Math.floor(costOf(rest) / endlessBits);
-  const power = shared + (beginsAtTheBeginning(rest) ? 0 : 1);
+  const { part, signs } = readPattern(pattern);
+  const shared = Math.floor(costOf({ part: withoutTail(part), signs }) / endlessBits);
+  const power = shared + (beginsAtTheBeginning(part) ? 0 : 1);
   return power < 2 ? Infinity : Math.round(mostSteps ** (1 / power));
 }
 
-/** One class, escape or sign, whole: half of an escape would be another pattern, or none. */
-const atom =
-  /\[(?:\\.|[^\]\\])*\]|\\[pP]\{[^}]*\}|\\u\{[^}]*\}|(?:\\u[dD][89abAB]..)?\\u[0-9a-fA-F]{4}|\\x..|\\c.|\\.|[^\\]/gu;
-
 /** After a last repetition nothing can fail: it never gives back what it took. */
-function withoutTail(pattern: string): string {
-  const unrepeated = pattern.replace(/(?:[*+]|\{\d+,\})\??$/, '');
-  const atoms = unrepeated.match(atom) ?? [];
-  const last = atoms.at(-1) ?? '';
-  // A sign that was escaped is no quantifier, and a group may have more in it that fails.
-  const isTail = unrepeated !== pattern && atoms.join('') === unrepeated && !/^[)^$]$/.test(last);
-  return isTail && !bare(pattern).includes('|') ? unrepeated.slice(0, -last.length) : pattern;
+function withoutTail(part: Part): Part {
+  const last = part.kind === 'all' ? part.parts.at(-1) : undefined;
+  if (part.kind !== 'all' || last?.kind !== 'times') return part;
+  return last.most === Infinity && last.part.kind === 'atom'
+    ? { ...part, parts: part.parts.slice(0, -1) }
+    : part;
 }
 
-function beginsAtTheBeginning(pattern: string): boolean {
-  let outside = bare(pattern);
-  let before: string;
-  do {
-    before = outside;
-    outside = outside.replace(/\([^()]*\)/g, '');
-  } while (before !== outside);
-  return outside.startsWith('^') && !outside.includes('|');
+function beginsAtTheBeginning(part: Part): boolean {
+  if (part === beginning) return true;
+  if (part.kind === 'either') return part.parts.every(beginsAtTheBeginning);
+  const [first] = part.kind === 'all' ? part.parts : [];
+  return first !== undefined && beginsAtTheBeginning(first);
 }

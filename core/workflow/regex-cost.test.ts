@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { costOf } from './regex-cost.ts';
+import { readPattern } from './regex-parts.ts';
 
 const costs = (bits: number, ...patterns: readonly string[]): void => {
-  for (const pattern of patterns) assert.equal(costOf(pattern), bits, pattern);
+  for (const pattern of patterns) assert.equal(costOf(readPattern(pattern)), bits, pattern);
 };
 
 describe('the ways of a repetition', () => {

@@ -6,7 +6,8 @@
  *      the time grows with the length to the power of their number. Counted on texts of one sign (RC1).
  * RX3. Of a pattern that is stored, and was accepted by an earlier version, nothing but RX1 is asked: its runs go on.
  */
-import { bare, costOf } from './regex-cost.ts';
+import { costOf } from './regex-cost.ts';
+import { readPattern } from './regex-parts.ts';
 
 export const longestPattern = 500;
 /** Two repetitions without bound, and a little. */
@@ -23,15 +24,12 @@ export function regexProblem(pattern: string, origin: Origin): string | undefine
   } catch {
     return 'pattern is not a regular expression';
   }
-  const why = scan(pattern);
+  const why = scan(pattern, origin);
   if (why !== undefined || origin === 'store') return why;
-  if (hasFlags(pattern)) return 'flags inside the pattern'; // older engines know none
-  return costOf(pattern) > mostBits
+  return costOf(readPattern(pattern)) > mostBits
     ? 'repetitions after one another that can share the same text'
     : undefined;
 }
-
-const hasFlags = (pattern: string): boolean => /\(\?[a-z-]+:/.test(bare(pattern));
 
 interface Group {
   repeats: boolean;
@@ -42,7 +40,7 @@ interface Group {
 
 const anything = '\u0000';
 
-function scan(pattern: string): string | undefined {
+function scan(pattern: string, origin: Origin): string | undefined {
   const groups: Group[] = [newGroup()];
   for (let at = 0; at < pattern.length;) {
     const group = groups.at(-1) ?? newGroup();
@@ -53,6 +51,7 @@ function scan(pattern: string): string | undefined {
       continue;
     }
     if (sign === '(') {
+      if (origin === 'author' && /^\(\?[a-z-]+:/.test(pattern.slice(at))) return 'flags inside the pattern'; // older engines know none
       noteStart(group, anything);
       groups.push(newGroup());
       at += /^\(\?(?::|=|!|<=|<!|<[A-Za-z_]\w*>)/.exec(pattern.slice(at))?.[0].length ?? 1;
