@@ -30,6 +30,8 @@ describe('a pattern is tried on texts of every length', () => {
       '\\\\a+',
       '[\\]]+',
       '\\++',
+      'a{0,20}',
+      ...['a\\u00e9*', '\\x41+', '\\u{1F600}+', '\\uD83D\\uDE00+', '\\cA{2,}', '😀+'],
     ));
 });
 
@@ -38,6 +40,7 @@ describe('a pattern is tried on no longer text', () => {
     longest(
       square,
       'a+b',
+      '(a+b)?',
       '\\S+$',
       '(a+)',
       'a+|^b+',

@@ -58,9 +58,9 @@ export function longestText(pattern: string): number {
 
 /** After a last repetition nothing can fail: it never gives back what it took. */
 function withoutTail(part: Part): Part {
-  const last = part.kind === 'all' ? part.parts.at(-1) : undefined;
-  if (part.kind !== 'all' || last?.kind !== 'times') return part;
-  return last.most === Infinity && last.part.kind === 'atom'
+  if (part.kind !== 'all') return part;
+  const last = part.parts.at(-1);
+  return last?.kind === 'times' && last.part.kind === 'atom'
     ? { ...part, parts: part.parts.slice(0, -1) }
     : part;
 }
