@@ -21,11 +21,10 @@ export interface TextTooLong {
 
 let found: TextTooLong[] = [];
 
-/** Runs `check`, which tries patterns of `boundedPattern`; tells the texts that were too long for them. */
-export function textsTooLong(check: () => void): readonly TextTooLong[] {
+/** What `check`, which tries patterns of `boundedPattern`, gives; and the texts that were too long for them. */
+export function textsTooLong<T>(check: () => T): readonly [given: T, found: readonly TextTooLong[]] {
   found = [];
-  check();
-  return found;
+  return [check(), found];
 }
 
 /** For ajv: makes what it calls `new RegExp` for. */

@@ -168,8 +168,7 @@ function checkPattern(pattern: Json, path: string, { origin, problems }: Checkin
 }
 
 function problemsOf(validate: ValidateFunction, value: Json): readonly ValueProblem[] {
-  let fits = false;
-  const long = textsTooLong(() => void (fits = validate(value) === true));
+  const [fits, long] = textsTooLong(() => validate(value) === true);
   // What was not tried may have been the one that would have said no, or the name of what was not looked at.
   if (fits) return long.slice(0, 20).map(tooLong);
   return (validate.errors ?? []).slice(0, 20).map((error) => valueProblem(error, value, long));
