@@ -10,6 +10,7 @@ import { manifests } from '#agents/manifests.ts';
 import { InfrastructureError } from '#core/failure.ts';
 import { findLetters } from '#functions/redrive.ts';
 import { topologyOf } from '#infra/topology.ts';
+import { counted } from './counted.ts';
 import { broken, fine, type Finding, warning } from './finding.ts';
 import { presentHost } from './host-presence.ts';
 import { changedAgentFile, staleHint, staleText } from './stale-host.ts';
@@ -94,7 +95,7 @@ async function contentFindings(config: Config, platform: OpenPlatform): Promise<
       ? fine('quarantine', 'no run is set aside')
       : warning(
           'quarantine',
-          `${quarantined.length === 1 ? '1 run is' : `${quarantined.length} runs are`} set aside: ${quarantined[0]?.error?.code ?? 'unknown'}`,
+          `${counted(quarantined.length, 'run', mostCounted)} ${quarantined.length === 1 ? 'is' : 'are'} set aside: ${quarantined[0]?.error?.code ?? 'unknown'}`,
           `./baton recover ${quarantined[0]?.runId ?? '<run>'}`,
         ),
     open === 0
@@ -119,11 +120,8 @@ function hostFinding(host: HostHolder | undefined, waiting: number): Finding {
       : warning('host', `${says}, but ${staleText(changed)}`, staleHint);
   }
   if (waiting === 0) return fine('host', 'nobody hosts, and no run waits for it');
-  const runs =
-    waiting === 1
-      ? '1 run waits'
-      : `${waiting >= mostCounted ? `${mostCounted} or more` : waiting} runs wait`;
-  return warning('host', `nobody hosts, and ${runs}`, './baton dev');
+  const count = counted(Math.min(waiting, mostCounted), 'run', mostCounted);
+  return warning('host', `nobody hosts, and ${count} ${waiting === 1 ? 'waits' : 'wait'}`, './baton dev');
 }
 
 async function openLetters({ log }: Platform): Promise<number> {

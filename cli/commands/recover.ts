@@ -5,6 +5,7 @@ import { type Config } from '#adapters/config.ts';
 import { openSession } from '#local/session.ts';
 import { resolveBegunRun } from '../begun-run.ts';
 import { type Context } from '../context.ts';
+import { counted } from '../counted.ts';
 import { refuseDeployed } from '../deployed.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { isUnhosted, startHostHint } from '../host-presence.ts';
@@ -30,15 +31,15 @@ export async function recoverCommand(
     const recovered = await recoverRuns({ ...platform, keys: platform.capabilityKeys() }, runId);
     const { runs, effects, released, unreadable } = recovered;
     const text = [
-      `${countOf(runs, 'run')} looked at`,
-      `${countOf(effects, 'open task')} sent again`,
-      `${countOf(released, 'run')} released`,
+      `${counted(runs, 'run')} looked at`,
+      `${counted(effects, 'open task')} sent again`,
+      `${counted(released, 'run')} released`,
     ].join(', ');
     context.output.data(options.json === true ? JSON.stringify(recovered) : text);
     if (effects > 0 && isUnhosted(config)) context.output.note(`To go on: ${startHostHint}.`);
     if (unreadable.length === 0) return exitCodes.ok;
-    context.output.note(
-      `Not recovered: ${countOf(unreadable.length, 'run')} whose history cannot be read: ${unreadable.slice(0, 20).join(', ')}. ` +
+    context.output.problem(
+      `Not recovered: ${counted(unreadable.length, 'run')} whose history cannot be read: ${unreadable.slice(0, 20).join(', ')}. ` +
         'Expected commits that this version reads: restore them from a backup, or upgrade Baton where a newer one wrote ' +
         'them; then ./baton recover again.',
     );
@@ -47,8 +48,6 @@ export async function recoverCommand(
     await session.close();
   }
 }
-
-const countOf = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** What it sends is signed: with a key that was made for the purpose, agents would work and be answered in vain. */
 function refuseForeignKeys({ backend, capabilityKeys, dataDir }: Config): void {

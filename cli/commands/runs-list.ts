@@ -5,6 +5,7 @@ import { durationText } from '#core/run/timeline.ts';
 import { nearest } from '#core/workflow/nearest.ts';
 import { type Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { counted } from '../counted.ts';
 import { isUnhosted, startHostHint } from '../host-presence.ts';
 import { parseLimit } from '../limit.ts';
 import { placeOf, readPlatform } from '../open.ts';
@@ -51,9 +52,8 @@ export async function runsListCommand(context: Context, options: ListOptions): P
 const mostCounted = 100;
 
 function waitingText(waiting: number): string {
-  const runs =
-    waiting === 1 ? '1 run was' : `${waiting}${waiting === mostCounted ? ' or more' : ''} runs were`;
-  return `${runs} asked for and ${waiting === 1 ? 'has' : 'have'} not begun, for nobody hosts: ${startHostHint}.`;
+  const [were, have] = waiting === 1 ? ['was', 'has'] : ['were', 'have'];
+  return `${counted(waiting, 'run', mostCounted)} ${were} asked for and ${have} not begun, for nobody hosts: ${startHostHint}.`;
 }
 
 /** What was asked for may be why nothing is there. */

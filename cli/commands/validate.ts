@@ -1,6 +1,7 @@
 /** `validate <files…>`: every problem of every file, as a compiler gives them, or in the format a machine wants. */
 import { renderProblems } from '#core/workflow/problem.ts';
 import type { Context } from '../context.ts';
+import { counted } from '../counted.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { renderCliProblem, typed, usageError } from '../problem.ts';
 import { githubReport } from '../validate-github.ts';
@@ -69,7 +70,7 @@ function show({ output }: Pick<Context, 'output'>, file: CheckedFile, more: bool
   else if ('problems' in file.result) output.problem(renderProblems(file.result.problems, file) + after);
   else {
     const { name, version, steps } = file.result.definition;
-    const count = `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`;
+    const count = counted(steps.length, 'step');
     output.data(`${file.file}: ${output.dataColours.green('ok')} (${name} ${version}, ${count})`);
   }
 }
